@@ -1,0 +1,248 @@
+/** The client as an application sees it; `createWebClient()` and `createNodeClient()` make one. */
+import type {
+  Album,
+  Artist,
+  DeviceId,
+  ErrorCode,
+  Milliseconds,
+  Plan,
+  Playlist,
+  Refusal,
+  SegueError,
+  Track,
+  UserId,
+} from "@segue/core";
+import type { EngineStats } from "./engine/engine-port";
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Cursor of the next page; null at the end. */
+  readonly nextCursor: string | null;
+}
+
+export interface User {
+  readonly id: UserId;
+  readonly name: string;
+  readonly plan: Plan;
+  readonly market: string;
+  readonly explicitFilter: boolean;
+}
+
+export interface Device {
+  readonly id: DeviceId;
+  readonly name: string;
+  readonly type: string;
+  readonly registeredAt: Milliseconds;
+  readonly lastSeenAt: Milliseconds;
+  readonly current: boolean;
+}
+
+export type ShelfItem =
+  | { readonly kind: "album"; readonly album: Album }
+  | { readonly kind: "artist"; readonly artist: Artist }
+  | { readonly kind: "playlist"; readonly playlist: Playlist };
+export interface Shelf {
+  readonly id: string;
+  readonly title: string;
+  readonly items: readonly ShelfItem[];
+}
+
+export interface Capability {
+  readonly name: string;
+  readonly available: boolean;
+  /** Why it is not available; null when it is. */
+  readonly reason: string | null;
+}
+export interface Capabilities {
+  readonly protocolVersion: string;
+  readonly server: { readonly name: string; readonly version: string };
+  readonly sandbox: boolean;
+  readonly codecs: readonly { readonly codec: string; readonly bitratesKbps: readonly number[] }[];
+  readonly features: readonly Capability[];
+}
+
+export interface PageOptions {
+  readonly cursor?: string;
+  /** 1 to 100, default 50. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Typed calls to the server. Every method rejects with a SegueError. */
+export interface Api {
+  capabilities(options?: CallOptions): Promise<Capabilities>;
+  me(options?: CallOptions): Promise<User>;
+  home(options?: CallOptions): Promise<{ readonly shelves: readonly Shelf[] }>;
+  track(id: string, options?: CallOptions): Promise<Track>;
+  tracks(ids: readonly string[], options?: CallOptions): Promise<readonly Track[]>;
+  album(id: string, options?: CallOptions): Promise<Album>;
+  albumTracks(id: string, options?: PageOptions): Promise<Page<Track>>;
+  artist(id: string, options?: CallOptions): Promise<Artist>;
+  artistAlbums(id: string, options?: PageOptions): Promise<Page<Album>>;
+  artistTracks(id: string, options?: PageOptions): Promise<Page<Track>>;
+  playlist(id: string, options?: CallOptions): Promise<Playlist>;
+  playlistTracks(id: string, options?: PageOptions): Promise<Page<Track>>;
+  devices(options?: CallOptions): Promise<readonly Device[]>;
+  removeDevice(id: string, options?: CallOptions): Promise<void>;
+  /** Turns a path or URL from the server into an absolute URL, for images. */
+  resolveUrl(url: string): string;
+}
+
+export type AuthState =
+  | { readonly kind: "signed_out" }
+  | { readonly kind: "signing_in" }
+  | { readonly kind: "signed_in"; readonly user: User };
+
+/** The code that a listener types on another device during the device grant. */
+export interface DeviceCode {
+  readonly userCode: string;
+  readonly verificationUri: string;
+  readonly verificationUriComplete: string | null;
+  readonly expiresAt: Milliseconds;
+}
+
+export interface Auth {
+  readonly state: AuthState;
+  /** Browser: PKCE by popup or redirect. A redirect leaves the page. @throws SegueError `sign_in_failed` */
+  signIn(options?: { readonly mode?: "popup" | "redirect"; readonly signal?: AbortSignal }): Promise<User>;
+  /** Device grant: shows `code` to the listener and resolves once it was approved. @throws SegueError `sign_in_failed` */
+  signInWithDeviceCode(show: (code: DeviceCode) => void, options?: CallOptions): Promise<User>;
+  /** Revokes the tokens and forgets them. */
+  signOut(): Promise<void>;
+}
+
+export type ContextKind = "album" | "playlist" | "artist" | "tracks";
+/** What is being played from. */
+export interface PlayContext {
+  readonly kind: ContextKind;
+  /** Id of the album, playlist or artist; null for a bare list of tracks. */
+  readonly id: string | null;
+  readonly title: string;
+}
+export interface QueueEntry {
+  /** Unique per occurrence in the queue. */
+  readonly uid: string;
+  readonly track: Track;
+  readonly source: "context" | "up_next";
+}
+export type RepeatMode = "off" | "context" | "track";
+
+export type PlayerStatus =
+  | "idle"
+  | "loading"
+  | "playing"
+  | "paused"
+  | "buffering"
+  /** The browser wants a user gesture; call play() from one. */
+  | "blocked"
+  /** The current track's audio is being prepared by the server; it is asked again by itself. */
+  | "preparing"
+  /** The service refused the current track; see `refusal`. */
+  | "refused"
+  /** See `error`. */
+  | "failed"
+  /** The license ran out; see `error`. */
+  | "expired";
+
+export interface PlayerState {
+  readonly status: PlayerStatus;
+  readonly context: PlayContext | null;
+  readonly current: QueueEntry | null;
+  /** Audible position at `positionAt`. Extrapolate with `player.positionMs()`. */
+  readonly positionMs: Milliseconds;
+  readonly durationMs: Milliseconds;
+  readonly bufferedMs: Milliseconds;
+  readonly upNext: readonly QueueEntry[];
+  readonly contextNext: readonly QueueEntry[];
+  readonly history: readonly QueueEntry[];
+  readonly shuffle: boolean;
+  readonly repeat: RepeatMode;
+  readonly volume: number;
+  readonly normalization: "off" | "track" | "album";
+  readonly refusal: Refusal | null;
+  readonly error: SegueError | null;
+  readonly canPrevious: boolean;
+  readonly canNext: boolean;
+}
+
+export interface PlayerEvents {
+  state: [state: PlayerState];
+  /** The current item changed and its first frame is audible. */
+  track: [entry: QueueEntry];
+  error: [error: SegueError];
+}
+
+export interface Player {
+  readonly state: PlayerState;
+  /** Position now, extrapolated from the last audible frame. */
+  positionMs(): Milliseconds;
+  on<E extends keyof PlayerEvents>(event: E, listener: (...args: PlayerEvents[E]) => void): () => void;
+  /** Plays `tracks` from `startIndex`. Resolves when the first frame is audible, or the player is refused, blocked or preparing. */
+  playContext(context: PlayContext, tracks: readonly Track[], options?: { readonly startIndex?: number; readonly shuffle?: boolean }): Promise<void>;
+  playAlbum(albumId: string, options?: { readonly startIndex?: number; readonly shuffle?: boolean }): Promise<void>;
+  playPlaylist(playlistId: string, options?: { readonly startIndex?: number; readonly shuffle?: boolean }): Promise<void>;
+  play(): Promise<void>;
+  pause(): void;
+  toggle(): Promise<void>;
+  /** @throws SegueError `invalid_argument` when `ms` is not a finite number */
+  seek(ms: Milliseconds): void;
+  next(): Promise<void>;
+  /** Back to the start of the track, or to the previous one within its first 3 s. */
+  previous(): Promise<void>;
+  skipTo(uid: string): Promise<void>;
+  addToQueue(tracks: readonly Track[]): void;
+  playNext(tracks: readonly Track[]): void;
+  removeFromQueue(uid: string): void;
+  /** Moves an up-next entry before `beforeUid`, or to the end. */
+  moveInQueue(uid: string, beforeUid: string | null): void;
+  clearUpNext(): void;
+  setShuffle(on: boolean): void;
+  setRepeat(mode: RepeatMode): void;
+  /** 0 to 1. */
+  setVolume(volume: number): void;
+  setNormalization(mode: "off" | "track" | "album"): void;
+  /** Retries after `failed`, `refused` or `preparing`. */
+  retry(): Promise<void>;
+}
+
+/** One line of what the SDK did, newest last. */
+export interface InspectorEntry {
+  readonly at: Milliseconds;
+  readonly kind: "start" | "head" | "grant" | "prefetch" | "range" | "join" | "license" | "error";
+  readonly text: string;
+}
+export interface InspectorSnapshot {
+  readonly engine: EngineStats | null;
+  readonly deviceId: string | null;
+  readonly license: { readonly status: string; readonly notAfterMs: Milliseconds | null; readonly seq: number | null };
+  /** Trusted time minus the wall clock, milliseconds. */
+  readonly clockOffsetMs: Milliseconds | null;
+  readonly next: { readonly uid: string; readonly title: string; readonly requestedAtPercent: number | null } | null;
+  readonly nextNext: { readonly uid: string; readonly title: string; readonly requestedAtPercent: number | null } | null;
+  /** Milliseconds from play() to the first audible frame of the last start, and its steps. */
+  readonly lastStart: { readonly totalMs: Milliseconds; readonly steps: Readonly<Record<string, Milliseconds>> } | null;
+  readonly log: readonly InspectorEntry[];
+}
+
+export interface SegueClient {
+  readonly auth: Auth;
+  readonly api: Api;
+  readonly player: Player;
+  onAuth(listener: (state: AuthState) => void): () => void;
+  inspect(): InspectorSnapshot;
+  close(): Promise<void>;
+}
+
+/** Options that every client shares. */
+export interface ClientOptions {
+  /** Origin of the server, such as `http://127.0.0.1:4600`. */
+  readonly serverUrl: string;
+  /** OAuth client id registered at the server. Default `segue-web-player` in browsers, `segue-device` in Node. */
+  readonly clientId?: string;
+  readonly deviceName?: string;
+}
+
+export type { ErrorCode };
