@@ -1,0 +1,41 @@
+/** Chromium for the end-to-end tests and ffmpeg for AAC, from Debian's packages. */
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { run } from "./workspace.mjs";
+
+const WANTED = [
+  { program: "chromium", debian: "chromium", env: "SEGUE_CHROMIUM", without: "the end-to-end tests in a browser are skipped" },
+  { program: "ffmpeg", debian: "ffmpeg", env: "SEGUE_FFMPEG", without: "the tests of AAC are skipped" },
+];
+
+/** Path of a program: from its variable, else from PATH; null when it is missing. */
+export function findProgram({ program, env }) {
+  if (process.env[env]) return process.env[env];
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    if (folder && existsSync(join(folder, program))) return join(folder, program);
+  }
+  return null;
+}
+
+/** Installs what is missing where we may, and says plainly what goes untested where we may not. */
+export async function ensureSystemPackages() {
+  const missing = WANTED.filter((wanted) => !findProgram(wanted));
+  if (missing.length > 0 && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
+    const names = missing.map((wanted) => wanted.debian);
+    console.log(`Installing ${names.join(" and ")} from Debian's packages …`);
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    await run("apt-get", ["update", "-qq"], { quiet: true, env });
+    await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...names], { quiet: true, env });
+  }
+  const found = {};
+  for (const wanted of WANTED) {
+    const path = findProgram(wanted);
+    if (path) found[wanted.env] = path;
+    else
+      console.log(
+        `SKIPPED: ${wanted.program} is missing and cannot be installed from here, so ${wanted.without}. ` +
+          `Install the package ${wanted.debian}, or set ${wanted.env} to the program.`,
+      );
+  }
+  return found;
+}
