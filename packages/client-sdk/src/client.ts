@@ -106,6 +106,8 @@ export interface DeviceCode {
 
 export interface Auth {
   readonly state: AuthState;
+  /** Resolves once an earlier sign-in was restored, or found to be absent. Never rejects. */
+  whenReady(): Promise<AuthState>;
   /** Browser: PKCE by popup or redirect. A redirect leaves the page. @throws SegueError `sign_in_failed` */
   signIn(options?: { readonly mode?: "popup" | "redirect"; readonly signal?: AbortSignal }): Promise<User>;
   /** Device grant: shows `code` to the listener and resolves once it was approved. @throws SegueError `sign_in_failed` */
@@ -181,9 +183,19 @@ export interface Player {
   positionMs(): Milliseconds;
   on<E extends keyof PlayerEvents>(event: E, listener: (...args: PlayerEvents[E]) => void): () => void;
   /** Plays `tracks` from `startIndex`. Resolves when the first frame is audible, or the player is refused, blocked or preparing. */
-  playContext(context: PlayContext, tracks: readonly Track[], options?: { readonly startIndex?: number; readonly shuffle?: boolean }): Promise<void>;
-  playAlbum(albumId: string, options?: { readonly startIndex?: number; readonly shuffle?: boolean }): Promise<void>;
-  playPlaylist(playlistId: string, options?: { readonly startIndex?: number; readonly shuffle?: boolean }): Promise<void>;
+  playContext(
+    context: PlayContext,
+    tracks: readonly Track[],
+    options?: { readonly startIndex?: number; readonly shuffle?: boolean },
+  ): Promise<void>;
+  playAlbum(
+    albumId: string,
+    options?: { readonly startIndex?: number; readonly shuffle?: boolean },
+  ): Promise<void>;
+  playPlaylist(
+    playlistId: string,
+    options?: { readonly startIndex?: number; readonly shuffle?: boolean },
+  ): Promise<void>;
   play(): Promise<void>;
   pause(): void;
   toggle(): Promise<void>;
@@ -217,13 +229,28 @@ export interface InspectorEntry {
 export interface InspectorSnapshot {
   readonly engine: EngineStats | null;
   readonly deviceId: string | null;
-  readonly license: { readonly status: string; readonly notAfterMs: Milliseconds | null; readonly seq: number | null };
+  readonly license: {
+    readonly status: string;
+    readonly notAfterMs: Milliseconds | null;
+    readonly seq: number | null;
+  };
   /** Trusted time minus the wall clock, milliseconds. */
   readonly clockOffsetMs: Milliseconds | null;
-  readonly next: { readonly uid: string; readonly title: string; readonly requestedAtPercent: number | null } | null;
-  readonly nextNext: { readonly uid: string; readonly title: string; readonly requestedAtPercent: number | null } | null;
+  readonly next: {
+    readonly uid: string;
+    readonly title: string;
+    readonly requestedAtPercent: number | null;
+  } | null;
+  readonly nextNext: {
+    readonly uid: string;
+    readonly title: string;
+    readonly requestedAtPercent: number | null;
+  } | null;
   /** Milliseconds from play() to the first audible frame of the last start, and its steps. */
-  readonly lastStart: { readonly totalMs: Milliseconds; readonly steps: Readonly<Record<string, Milliseconds>> } | null;
+  readonly lastStart: {
+    readonly totalMs: Milliseconds;
+    readonly steps: Readonly<Record<string, Milliseconds>>;
+  } | null;
   readonly log: readonly InspectorEntry[];
 }
 

@@ -25,7 +25,13 @@ export type EngineEvent =
   | { readonly type: "started"; readonly uid: string; readonly frame: Frames }
   | { readonly type: "position"; readonly uid: string; readonly frame: Frames }
   | { readonly type: "ended"; readonly uid: string; readonly framesPlayed: Frames }
-  | { readonly type: "buffered"; readonly uid: string; readonly aheadMs: Milliseconds; readonly fetchedBytes: Bytes; readonly complete: boolean }
+  | {
+      readonly type: "buffered";
+      readonly uid: string;
+      readonly aheadMs: Milliseconds;
+      readonly fetchedBytes: Bytes;
+      readonly complete: boolean;
+    }
   | { readonly type: "stalled"; readonly uid: string }
   | { readonly type: "blocked" }
   | { readonly type: "failed"; readonly uid: string; readonly error: SegueError }
@@ -44,7 +50,12 @@ export interface EngineStats {
   readonly underrunFrames: Frames;
   /** Silent frames at the last join of two items. */
   readonly lastJoinGapFrames: Frames | null;
-  readonly ranges: readonly { readonly uid: string; readonly start: Bytes; readonly end: Bytes; readonly ms: Milliseconds }[];
+  readonly ranges: readonly {
+    readonly uid: string;
+    readonly start: Bytes;
+    readonly end: Bytes;
+    readonly ms: Milliseconds;
+  }[];
 }
 
 /** Turns renditions into one continuous stream of sound. All work happens away from the caller's thread where there is one. */

@@ -1,0 +1,3 @@
+export * from "../index";
+export { type CompletedSignIn, completeSignIn } from "./auth/callback";
+export { createWebClient, type WebClientOptions } from "./create-web-client";
