@@ -1,6 +1,6 @@
 import { SegueError } from "@segue/core";
-import type { Auth, AuthState, CallOptions, DeviceCode, User } from "../client";
 import { parseAs, userSchema } from "../api/schemas";
+import type { Auth, AuthState, CallOptions, DeviceCode, User } from "../client";
 import type { Clock } from "../ports/clock";
 import type { CredentialStore, TokenSet } from "../ports/credentials";
 import type { IndexStore } from "../ports/index-store";
@@ -100,7 +100,8 @@ export function createAuth(options: AuthOptions): AuthDriver {
     whenReady: () => ready,
     signIn({ mode = "popup", signal } = {}) {
       return become(() => {
-        if (!interactive) throw new SegueError("sign_in_failed", { detail: "use signInWithDeviceCode() here" });
+        if (!interactive)
+          throw new SegueError("sign_in_failed", { detail: "use signInWithDeviceCode() here" });
         return interactive.signIn({ mode, ...(signal ? { signal } : {}) });
       });
     },

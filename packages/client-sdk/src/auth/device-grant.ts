@@ -20,7 +20,8 @@ export async function runDeviceGrant(
     await sleep(clock, waitMs, signal).catch(() => {
       throw new SegueError("aborted");
     });
-    if (clock.wallMs() >= code.expiresAt) throw new SegueError("sign_in_failed", { detail: "the code has expired" });
+    if (clock.wallMs() >= code.expiresAt)
+      throw new SegueError("sign_in_failed", { detail: "the code has expired" });
     const poll = await pollOnce(oauth, deviceCode);
     if (poll.kind === "tokens") return poll.tokens;
     if (poll.kind === "slow_down") waitMs += SLOW_DOWN_MS;
@@ -32,7 +33,8 @@ async function pollOnce(oauth: Pick<OAuthClient, "pollDeviceGrant">, deviceCode:
   try {
     return await oauth.pollDeviceGrant(deviceCode);
   } catch (error) {
-    if (SegueError.is(error) && (error.code === "network" || error.code === "timeout")) return { kind: "pending" as const };
+    if (SegueError.is(error) && (error.code === "network" || error.code === "timeout"))
+      return { kind: "pending" as const };
     throw error;
   }
 }

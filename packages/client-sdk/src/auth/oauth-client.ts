@@ -23,11 +23,18 @@ export interface StartedDeviceGrant {
 }
 
 /** The answer to one poll of a device grant. */
-export type DevicePoll = { readonly kind: "tokens"; readonly tokens: TokenSet } | { readonly kind: "pending" | "slow_down" };
+export type DevicePoll =
+  | { readonly kind: "tokens"; readonly tokens: TokenSet }
+  | { readonly kind: "pending" | "slow_down" };
 
 /** The OAuth 2.1 requests of a public client. Rejects with SegueErrors only. */
 export interface OAuthClient {
-  authorizationUrl(request: { redirectUri: string; state: string; nonce: string; codeVerifier: string }): Promise<string>;
+  authorizationUrl(request: {
+    redirectUri: string;
+    state: string;
+    nonce: string;
+    codeVerifier: string;
+  }): Promise<string>;
   /** Checks the answer on the callback URL and exchanges its code. */
   exchange(request: {
     answer: string;
@@ -69,7 +76,10 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
     return discovered;
   }
 
-  function tokensOf(answer: oauth.TokenEndpointResponse, previousRefreshToken: string | null = null): TokenSet {
+  function tokensOf(
+    answer: oauth.TokenEndpointResponse,
+    previousRefreshToken: string | null = null,
+  ): TokenSet {
     return {
       accessToken: answer.access_token,
       refreshToken: answer.refresh_token ?? previousRefreshToken,
@@ -81,7 +91,8 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
     authorizationUrl: (request) =>
       asSignIn(async () => {
         const { authorization_endpoint } = await server();
-        if (!authorization_endpoint) throw new SegueError("sign_in_failed", { detail: "the server offers no sign-in page" });
+        if (!authorization_endpoint)
+          throw new SegueError("sign_in_failed", { detail: "the server offers no sign-in page" });
         const url = new URL(authorization_endpoint);
         const parameters = {
           client_id: clientId,
@@ -112,7 +123,9 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
           options,
         );
         const expectedNonce = scope.includes("openid") ? request.nonce : oauth.expectNoNonce;
-        return tokensOf(await oauth.processAuthorizationCodeResponse(as, client, response, { expectedNonce }));
+        return tokensOf(
+          await oauth.processAuthorizationCodeResponse(as, client, response, { expectedNonce }),
+        );
       }),
 
     startDeviceGrant: () =>
@@ -135,10 +148,15 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
         const as = await server();
         try {
           const response = await oauth.deviceCodeGrantRequest(as, client, publicClient, deviceCode, options);
-          return { kind: "tokens", tokens: tokensOf(await oauth.processDeviceCodeResponse(as, client, response)) };
+          return {
+            kind: "tokens",
+            tokens: tokensOf(await oauth.processDeviceCodeResponse(as, client, response)),
+          };
         } catch (error) {
-          if (error instanceof oauth.ResponseBodyError && error.error === "authorization_pending") return { kind: "pending" };
-          if (error instanceof oauth.ResponseBodyError && error.error === "slow_down") return { kind: "slow_down" };
+          if (error instanceof oauth.ResponseBodyError && error.error === "authorization_pending")
+            return { kind: "pending" };
+          if (error instanceof oauth.ResponseBodyError && error.error === "slow_down")
+            return { kind: "slow_down" };
           throw error;
         }
       }),
@@ -146,7 +164,13 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
     async refresh(refreshToken) {
       try {
         const as = await server();
-        const response = await oauth.refreshTokenGrantRequest(as, client, publicClient, refreshToken, options);
+        const response = await oauth.refreshTokenGrantRequest(
+          as,
+          client,
+          publicClient,
+          refreshToken,
+          options,
+        );
         return tokensOf(await oauth.processRefreshTokenResponse(as, client, response), refreshToken);
       } catch (error) {
         if (error instanceof oauth.ResponseBodyError) {
@@ -160,7 +184,9 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
       asSignIn(async () => {
         const as = await server();
         if (!as.revocation_endpoint) return;
-        await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, publicClient, token, options));
+        await oauth.processRevocationResponse(
+          await oauth.revocationRequest(as, client, publicClient, token, options),
+        );
       }),
   };
 }

@@ -39,12 +39,21 @@ export function browserSignIn(client: OAuthClient, redirectUri: string): Interac
       const result = takeResult(window.sessionStorage);
       if (!result) return null;
       const { codeVerifier, nonce } = result.pending;
-      return client.exchange({ redirectUri, state: result.state, nonce, codeVerifier, answer: result.answer });
+      return client.exchange({
+        redirectUri,
+        state: result.state,
+        nonce,
+        codeVerifier,
+        answer: result.answer,
+      });
     },
   };
 }
 
-function leave(url: string, request: { state: string; nonce: string; codeVerifier: string }): Promise<TokenSet> {
+function leave(
+  url: string,
+  request: { state: string; nonce: string; codeVerifier: string },
+): Promise<TokenSet> {
   const { state, nonce, codeVerifier } = request;
   writePending(window.sessionStorage, state, { nonce, codeVerifier, returnTo: window.location.href });
   window.location.assign(url);
