@@ -1,4 +1,7 @@
 /** In-memory ports and the acceptance suites that every implementation of a port must pass. */
 export { memoryCredentials, memoryIndex, memoryKeys } from "../memory/memory-stores";
+export { httpClientSuite } from "./acceptance-http";
+export { credentialStoreSuite, indexStoreSuite, keyStoreSuite } from "./acceptance-stores";
 export { type ManualClock, manualClock } from "./manual-clock";
 export { type FakeAnswer, type FakeHandler, memoryHttp } from "./memory-http";
+export type { SuiteTools } from "./suite-tools";
