@@ -1,0 +1,118 @@
+import { type DeviceId, type DeviceType, idFromBytes, SegueError } from "@segue/core";
+import type { Transport } from "../api/transport";
+import type { IndexStore } from "../ports/index-store";
+import type { DeviceKeys, KeyStore } from "../ports/key-store";
+import { fromBase64, toBase64 } from "./base64";
+
+/** A device that its server knows, and its keys. */
+export interface RegisteredDevice {
+  readonly id: DeviceId;
+  readonly keys: DeviceKeys;
+}
+
+/** The device that this program is. */
+export interface DeviceIdentity {
+  /** The device's id and keys; registered for `userId` first when it is not known to be. */
+  registered(userId: string): Promise<RegisteredDevice>;
+  /** The server no longer knows the device: the next `registered` registers again. */
+  forgotten(userId: string): Promise<void>;
+  /** The id once it is known. */
+  readonly id: DeviceId | null;
+}
+
+export interface DeviceIdentityOptions {
+  readonly transport: Transport;
+  readonly keys: KeyStore;
+  readonly index: IndexStore;
+  readonly name: string;
+  readonly type: DeviceType;
+}
+
+const PROOF_LABEL = new TextEncoder().encode("segue/device-proof/v1\0");
+
+export function createDeviceIdentity(options: DeviceIdentityOptions): DeviceIdentity {
+  const { transport, keys, index, name, type } = options;
+  let id: DeviceId | null = null;
+  let pending: { userId: string; device: Promise<RegisteredDevice> } | null = null;
+
+  async function ensure(userId: string): Promise<RegisteredDevice> {
+    const held = await keys.loadOrCreate();
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", held.identity.publicKey as BufferSource));
+    const device = { id: idFromBytes("device", hash), keys: held };
+    id = device.id;
+    if ((await index.get(marker(userId))) === device.id) return device;
+    await register(device);
+    await index.put(marker(userId), device.id);
+    return device;
+  }
+
+  async function register({ keys }: RegisteredDevice, again = true): Promise<void> {
+    const challenge = await challengeBytes(transport);
+    const proof = await crypto.subtle.sign(
+      { name: "ECDSA", hash: "SHA-256" },
+      keys.identity.privateKey,
+      joined(PROOF_LABEL, challenge, keys.identity.publicKey, keys.agreement.publicKey),
+    );
+    try {
+      await transport.call({
+        method: "POST",
+        path: "/v1/devices",
+        // The same device again is the same device: nothing is lost by a repetition.
+        idempotent: true,
+        json: {
+          name,
+          type,
+          identityKey: toBase64(keys.identity.publicKey),
+          agreementKey: toBase64(keys.agreement.publicKey),
+          challenge: toBase64(challenge),
+          proof: toBase64(new Uint8Array(proof)),
+        },
+      });
+    } catch (error) {
+      if (again && SegueError.is(error) && error.code === "challenge_expired") return register({ keys, id: id! }, false);
+      throw error;
+    }
+  }
+
+  return {
+    get id() {
+      return id;
+    },
+    registered(userId) {
+      if (pending?.userId === userId) return pending.device;
+      const device = ensure(userId);
+      pending = { userId, device };
+      device.catch(() => {
+        if (pending?.device === device) pending = null;
+      });
+      return device;
+    },
+    async forgotten(userId) {
+      pending = null;
+      await index.delete(marker(userId));
+    },
+  };
+}
+
+function marker(userId: string): string {
+  return `registered-${userId}`;
+}
+
+async function challengeBytes(transport: Transport): Promise<Uint8Array> {
+  const answer = (await transport.call({ method: "POST", path: "/v1/devices/challenges", json: {}, idempotent: true })) as {
+    challenge?: unknown;
+  } | null;
+  const bytes = fromBase64(answer?.challenge);
+  if (bytes?.length !== 32) throw new SegueError("protocol", { detail: "a challenge has 32 bytes" });
+  return bytes;
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
