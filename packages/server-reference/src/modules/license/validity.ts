@@ -1,0 +1,139 @@
+/** Validities: the signed statements that let a device use its key envelopes. */
+import type { DeviceId, KeyId, Milliseconds, Plan, SignedPayload, UserId, Validity } from "@segue/core";
+import type { SigningKeys } from "./signing-keys";
+
+const HOUR_MS = 3_600_000;
+
+/** How long a plan's validities hold, and after how long they are renewed on contact. */
+export const VALIDITY_TERMS: Readonly<
+  Record<
+    Plan,
+    { readonly lifetimeMs: Milliseconds; readonly renewMs: Milliseconds; readonly offline: boolean }
+  >
+> = {
+  free: { lifetimeMs: 24 * HOUR_MS, renewMs: 12 * HOUR_MS, offline: false },
+  premium: { lifetimeMs: 30 * 24 * HOUR_MS, renewMs: 24 * HOUR_MS, offline: true },
+};
+
+/** The largest seq that a device may claim to hold; far above any real one, far below the precision of numbers. */
+export const MAX_HELD_SEQ = 2 ** 48;
+
+/** Whose validity, and what it says. */
+export interface ValidityHolder {
+  readonly deviceId: DeviceId;
+  readonly userId: UserId;
+  readonly plan: Plan;
+}
+
+/** Durable state behind validities. */
+export interface ValidityStore {
+  /** Raises the device's seq above its last one and above `heldSeq`, in one atomic step, and returns it. */
+  nextSeq(deviceId: DeviceId, heldSeq: number): Promise<number>;
+  /** The last validity issued to the device, for a process that has just started. */
+  last(deviceId: DeviceId): Promise<{ readonly validity: Validity; readonly signed: SignedPayload } | null>;
+  /** Keeps what was issued; an older seq never replaces a newer one. */
+  keep(validity: Validity, signed: SignedPayload): Promise<void>;
+  /** Ids of the content keys that must no longer be used. The same array until one is added. */
+  revokedKeyIds(): Promise<readonly KeyId[]>;
+}
+
+interface Held {
+  readonly validity: Validity;
+  readonly signed: SignedPayload;
+}
+
+const HELD_IN_MEMORY = 10_000;
+
+/** Issues validities, at most one per renewal period and device unless something that they say has changed. */
+export class ValidityIssuer {
+  readonly #held = new Map<DeviceId, Held>();
+  readonly #issuing = new Map<DeviceId, Promise<unknown>>();
+
+  constructor(
+    private readonly keys: SigningKeys,
+    private readonly store: ValidityStore,
+    private readonly encode: (validity: Validity) => Uint8Array,
+  ) {}
+
+  /**
+   * The validity that `holder` shall have now: the last one while it is fresh and still true, else a new one.
+   * @param heldSeq highest seq that the device says it holds; a new validity is above it
+   */
+  async current(holder: ValidityHolder, nowMs: Milliseconds, heldSeq = 0): Promise<SignedPayload> {
+    const revoked = await this.store.revokedKeyIds();
+    const quick = this.#held.get(holder.deviceId);
+    if (quick && this.#stillTrue(quick, holder, revoked, nowMs, heldSeq)) return quick.signed;
+    return this.#oneByOne(holder.deviceId, async () => {
+      const held = this.#held.get(holder.deviceId) ?? (await this.store.last(holder.deviceId));
+      if (held && this.#stillTrue(held, holder, revoked, nowMs, heldSeq)) return this.#remember(held).signed;
+      return this.#remember(await this.#issue(holder, revoked, nowMs, heldSeq)).signed;
+    });
+  }
+
+  #stillTrue(
+    held: Held,
+    holder: ValidityHolder,
+    revoked: readonly KeyId[],
+    nowMs: number,
+    heldSeq: number,
+  ): boolean {
+    const { validity, signed } = held;
+    return (
+      nowMs >= validity.issuedAtMs &&
+      nowMs < validity.renewAfterMs &&
+      validity.seq >= heldSeq &&
+      validity.plan === holder.plan &&
+      validity.userId === holder.userId &&
+      signed.signingKeyId === this.keys.currentKid &&
+      sameIds(validity.revokedKeyIds, revoked)
+    );
+  }
+
+  async #issue(
+    holder: ValidityHolder,
+    revoked: readonly KeyId[],
+    nowMs: number,
+    heldSeq: number,
+  ): Promise<Held> {
+    const terms = VALIDITY_TERMS[holder.plan];
+    const validity: Validity = {
+      seq: await this.store.nextSeq(holder.deviceId, heldSeq),
+      deviceId: holder.deviceId,
+      userId: holder.userId,
+      plan: holder.plan,
+      offlineAllowed: terms.offline,
+      issuedAtMs: nowMs,
+      notAfterMs: nowMs + terms.lifetimeMs,
+      renewAfterMs: nowMs + terms.renewMs,
+      revokedKeyIds: revoked,
+    };
+    const signed = this.keys.sign("segue/validity/v1", this.encode(validity));
+    await this.store.keep(validity, signed);
+    return { validity, signed };
+  }
+
+  #remember(held: Held): Held {
+    const { deviceId } = held.validity;
+    this.#held.delete(deviceId);
+    this.#held.set(deviceId, held);
+    if (this.#held.size > HELD_IN_MEMORY) this.#held.delete(this.#held.keys().next().value as DeviceId);
+    return held;
+  }
+
+  /** Runs `work` after whatever runs for the device, so that a burst of requests gets one validity. */
+  async #oneByOne<T>(deviceId: DeviceId, work: () => Promise<T>): Promise<T> {
+    const before = this.#issuing.get(deviceId) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.#issuing.set(deviceId, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#issuing.get(deviceId) === mine) this.#issuing.delete(deviceId);
+    }
+  }
+}
+
+function sameIds(a: readonly KeyId[], b: readonly KeyId[]): boolean {
+  if (a === b) return true;
+  return a.length === b.length && a.every((id, i) => id === b[i]);
+}
