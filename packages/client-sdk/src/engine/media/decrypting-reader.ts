@@ -1,0 +1,82 @@
+import { type Bytes, type MediaObject, SegueError } from "@segue/core";
+import type { RangeFetcher } from "./range-fetcher";
+
+/** Bytes that can be read at any place. */
+export interface RandomReader {
+  readonly size: Bytes;
+  /** Up to `length` bytes from `offset` on; fewer only at the end. */
+  read(offset: Bytes, length: Bytes): Promise<Uint8Array>;
+}
+
+/** Opens segment `index` of `count`. Rejects when it does not authenticate. */
+export type OpenSegment = (ciphertext: Uint8Array, index: number, last: boolean) => Promise<Uint8Array>;
+
+const TAG_BYTES = 16;
+const KEPT_SEGMENTS = 12;
+
+/** The plaintext of a media object. The license gate is asked before every segment that is decrypted. */
+export class DecryptingReader implements RandomReader {
+  readonly size: Bytes;
+  /** Segments that were decrypted. */
+  decrypted = 0;
+  readonly #fetcher: RangeFetcher;
+  readonly #open: OpenSegment;
+  readonly #gate: () => void;
+  readonly #plainBytes: Bytes;
+  readonly #kept = new Map<number, Promise<Uint8Array>>();
+
+  constructor(media: MediaObject, fetcher: RangeFetcher, open: OpenSegment, gate: () => void) {
+    this.#fetcher = fetcher;
+    this.#open = open;
+    this.#gate = gate;
+    this.#plainBytes = media.segmentBytes - TAG_BYTES;
+    this.size = media.byteLength - fetcher.store.count * TAG_BYTES;
+  }
+
+  async read(offset: Bytes, length: Bytes): Promise<Uint8Array> {
+    const end = Math.min(this.size, offset + length);
+    if (end <= offset) return new Uint8Array(0);
+    const first = Math.floor(offset / this.#plainBytes);
+    const last = Math.floor((end - 1) / this.#plainBytes);
+    const out = new Uint8Array(end - offset);
+    for (let index = first; index <= last; index++) {
+      const plain = await this.#segment(index);
+      const base = index * this.#plainBytes;
+      const from = Math.max(offset, base);
+      out.set(plain.subarray(from - base, Math.min(end - base, plain.length)), from - offset);
+    }
+    return out;
+  }
+
+  #segment(index: number): Promise<Uint8Array> {
+    const kept = this.#kept.get(index);
+    if (kept) return kept;
+    const opened = this.#decrypt(index);
+    this.#kept.set(index, opened);
+    opened.catch(() => this.#kept.delete(index));
+    if (this.#kept.size > KEPT_SEGMENTS) this.#kept.delete(this.#kept.keys().next().value!);
+    return opened;
+  }
+
+  async #decrypt(index: number): Promise<Uint8Array> {
+    this.#gate();
+    const ciphertext = await this.#fetcher.segment(index);
+    this.#gate();
+    const last = index === this.#fetcher.store.count - 1;
+    let plain: Uint8Array;
+    try {
+      plain = await this.#open(ciphertext, index, last);
+    } catch {
+      try {
+        plain = await this.#open(await this.#fetcher.refetch(index), index, last);
+      } catch (cause) {
+        // The bytes are forgotten, so that a later try asks the server again.
+        this.#fetcher.store.delete(index);
+        if (SegueError.is(cause) && cause.code !== "segment_corrupt") throw cause;
+        throw new SegueError("segment_corrupt", { detail: `segment ${index}`, cause });
+      }
+    }
+    this.decrypted++;
+    return plain;
+  }
+}

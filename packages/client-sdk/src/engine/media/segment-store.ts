@@ -1,0 +1,90 @@
+import type { Bytes } from "@segue/core";
+
+/** The ciphertext of one media object, segment by segment, as far as it was fetched. */
+export class SegmentStore {
+  readonly count: number;
+  readonly byteLength: Bytes;
+  readonly segmentBytes: Bytes;
+  readonly #segments = new Map<number, Uint8Array>();
+  #bytes = 0;
+
+  constructor(byteLength: Bytes, segmentBytes: Bytes) {
+    this.byteLength = byteLength;
+    this.segmentBytes = segmentBytes;
+    this.count = Math.ceil(byteLength / segmentBytes);
+  }
+
+  get bytes(): Bytes {
+    return this.#bytes;
+  }
+  get complete(): boolean {
+    return this.#segments.size === this.count;
+  }
+  get(index: number): Uint8Array | undefined {
+    return this.#segments.get(index);
+  }
+  has(index: number): boolean {
+    return this.#segments.has(index);
+  }
+  delete(index: number): void {
+    this.#bytes -= this.#segments.get(index)?.length ?? 0;
+    this.#segments.delete(index);
+  }
+  /** Length of segment `index`. */
+  lengthOf(index: number): Bytes {
+    return Math.min(this.segmentBytes, this.byteLength - index * this.segmentBytes);
+  }
+  /** The first missing segment at or after `index`, or -1. */
+  firstMissing(index: number): number {
+    for (let i = Math.max(0, index); i < this.count; i++) if (!this.#segments.has(i)) return i;
+    return -1;
+  }
+  put(index: number, bytes: Uint8Array): void {
+    if (this.#segments.has(index)) return;
+    this.#segments.set(index, bytes);
+    this.#bytes += bytes.length;
+  }
+}
+
+/** Cuts a stream of bytes that begins at byte `start` of the object into segments. A leading part of one is dropped. */
+export class SegmentCutter {
+  readonly #store: SegmentStore;
+  #position: Bytes;
+  #buffer: Uint8Array | null = null;
+  #filled = 0;
+
+  constructor(store: SegmentStore, start: Bytes) {
+    this.#store = store;
+    this.#position = start;
+  }
+
+  /** The next byte that is expected. */
+  get position(): Bytes {
+    return this.#position;
+  }
+
+  push(chunk: Uint8Array): void {
+    let offset = 0;
+    const { segmentBytes, byteLength } = this.#store;
+    while (offset < chunk.length && this.#position < byteLength) {
+      const index = Math.floor(this.#position / segmentBytes);
+      const length = this.#store.lengthOf(index);
+      const inside = this.#position - index * segmentBytes;
+      const take = Math.min(chunk.length - offset, length - inside);
+      if (inside === 0) {
+        this.#buffer = new Uint8Array(length);
+        this.#filled = 0;
+      }
+      if (this.#buffer) {
+        this.#buffer.set(chunk.subarray(offset, offset + take), inside);
+        this.#filled += take;
+        if (this.#filled === length) {
+          this.#store.put(index, this.#buffer);
+          this.#buffer = null;
+        }
+      }
+      offset += take;
+      this.#position += take;
+    }
+  }
+}
