@@ -7,7 +7,6 @@ const LARGEST_PACKET = 128 * 1024;
 /** Joins the pieces on successive pages to packets. */
 export class PacketJoiner {
   #rest: Uint8Array | null = null;
-  #synced = false;
 
   /** Packets that end on `page`. The tail of a packet whose beginning was never seen is dropped. */
   push(page: OggPage): Uint8Array[] {
@@ -17,17 +16,13 @@ export class PacketJoiner {
       let piece = page.body.subarray(at, at + length);
       at += length;
       const first = index === 0 && page.continued;
-      if (first && !this.#rest && !(this.#synced && page.open && page.pieces.length === 1)) {
-        if (page.open && page.pieces.length === 1) return;
-        return;
-      }
+      if (first && !this.#rest) return;
       if (first && this.#rest) piece = concat(this.#rest, piece);
       if (piece.length > LARGEST_PACKET) throw new SegueError("decode_failed", { detail: "a packet is too large" });
       this.#rest = null;
       if (page.open && index === page.pieces.length - 1) this.#rest = piece;
       else packets.push(piece);
     });
-    this.#synced = true;
     return packets;
   }
 }
