@@ -1,0 +1,140 @@
+/**
+ * Codecs between domain values and what travels: protobuf binary (`…ToBytes`, `…FromBytes`) and the canonical JSON
+ * mapping (`…ToJson`, `…FromJson`, on parsed JSON).
+ *
+ * Decoders check every field. Those of requests throw SegueError `body_too_large`, `malformed_body` or
+ * `invalid_request` (with `errors`), all others `protocol`. Encoders throw RangeError on a number that is not an integer
+ * where one is needed.
+ */
+
+import {
+  SignedTimeProof as SignedTimeProofMessage,
+  TimeProof as TimeProofMessage,
+  TimeProofRequest as TimeProofRequestMessage,
+  Validity as ValidityMessage,
+  ValidityRequest as ValidityRequestMessage,
+  ValidityResponse as ValidityResponseMessage,
+} from "../gen/proto/segue/license/v1alpha1/license_pb";
+import {
+  GrantRequest as GrantRequestMessage,
+  GrantResponse as GrantResponseMessage,
+} from "../gen/proto/segue/playback/v1alpha1/playback_pb";
+import { makeCodec } from "./codec";
+import * as grants from "./grant-messages";
+import * as license from "./license-messages";
+
+export { type Codec, type Json, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from "./codec";
+export { MAX_GRANT_ITEMS } from "./grant-messages";
+export {
+  MAX_REVOKED_KEYS,
+  type TimeProof,
+  type TimeProofRequest,
+  type ValidityRequest,
+  type ValidityResponse,
+} from "./license-messages";
+
+/** Body of POST /v1/playback/grants. */
+export const grantRequestCodec = makeCodec(
+  "request",
+  GrantRequestMessage,
+  grants.grantRequestToMessage,
+  grants.grantRequestFromMessage,
+);
+/** Answer of POST /v1/playback/grants. */
+export const grantResponseCodec = makeCodec(
+  "answer",
+  GrantResponseMessage,
+  grants.grantResponseToMessage,
+  grants.grantResponseFromMessage,
+);
+/** Body of POST /v1/license/validity. */
+export const validityRequestCodec = makeCodec(
+  "request",
+  ValidityRequestMessage,
+  license.validityRequestToMessage,
+  license.validityRequestFromMessage,
+);
+/** Answer of POST /v1/license/validity. */
+export const validityResponseCodec = makeCodec(
+  "answer",
+  ValidityResponseMessage,
+  license.validityResponseToMessage,
+  license.validityResponseFromMessage,
+);
+/** Payload of a signed validity. */
+export const validityCodec = makeCodec(
+  "answer",
+  ValidityMessage,
+  license.validityToMessage,
+  license.validityFromMessage,
+);
+/** Body of POST /v1/license/time-proofs. */
+export const timeProofRequestCodec = makeCodec(
+  "request",
+  TimeProofRequestMessage,
+  license.timeProofRequestToMessage,
+  license.timeProofRequestFromMessage,
+);
+/** Payload of a signed time proof. */
+export const timeProofCodec = makeCodec(
+  "answer",
+  TimeProofMessage,
+  license.timeProofToMessage,
+  license.timeProofFromMessage,
+);
+/** Answer of POST /v1/license/time-proofs. */
+export const signedTimeProofCodec = makeCodec(
+  "answer",
+  SignedTimeProofMessage,
+  license.signedToMessage,
+  (message) => license.signedFromMessage(message, ""),
+);
+
+export const {
+  toBytes: grantRequestToBytes,
+  fromBytes: grantRequestFromBytes,
+  toJson: grantRequestToJson,
+  fromJson: grantRequestFromJson,
+} = grantRequestCodec;
+export const {
+  toBytes: grantResponseToBytes,
+  fromBytes: grantResponseFromBytes,
+  toJson: grantResponseToJson,
+  fromJson: grantResponseFromJson,
+} = grantResponseCodec;
+export const {
+  toBytes: validityRequestToBytes,
+  fromBytes: validityRequestFromBytes,
+  toJson: validityRequestToJson,
+  fromJson: validityRequestFromJson,
+} = validityRequestCodec;
+export const {
+  toBytes: validityResponseToBytes,
+  fromBytes: validityResponseFromBytes,
+  toJson: validityResponseToJson,
+  fromJson: validityResponseFromJson,
+} = validityResponseCodec;
+export const {
+  toBytes: validityToBytes,
+  fromBytes: validityFromBytes,
+  toJson: validityToJson,
+  fromJson: validityFromJson,
+} = validityCodec;
+export const {
+  toBytes: timeProofRequestToBytes,
+  fromBytes: timeProofRequestFromBytes,
+  toJson: timeProofRequestToJson,
+  fromJson: timeProofRequestFromJson,
+} = timeProofRequestCodec;
+export const {
+  toBytes: timeProofToBytes,
+  fromBytes: timeProofFromBytes,
+  toJson: timeProofToJson,
+  fromJson: timeProofFromJson,
+} = timeProofCodec;
+export const {
+  toBytes: signedTimeProofToBytes,
+  fromBytes: signedTimeProofFromBytes,
+  toJson: signedTimeProofToJson,
+  fromJson: signedTimeProofFromJson,
+} = signedTimeProofCodec;
