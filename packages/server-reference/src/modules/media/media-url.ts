@@ -49,7 +49,7 @@ export class MediaUrlSigner {
     const ttl = Math.min(ttlMs, MAX_TTL_MS);
     const exp = Math.ceil((nowMs + ttl) / 1000 / ROUND_S) * ROUND_S;
     const kid = `k${Math.floor(nowMs / PERIOD_MS)}`;
-    const sig = this.#mac(kid, grant.hash, String(exp), String(grant.max)).toString("base64url");
+    const sig = this.#mac(kid, grant.hash, String(exp), String(grant.max));
     return {
       url: `/v1/media/${grant.hash}?exp=${exp}&max=${grant.max}&kid=${kid}&sig=${sig}`,
       expiresAtMs: exp * 1000,
@@ -85,8 +85,10 @@ export class MediaUrlSigner {
     return { hash, max: Number(max) };
   }
 
-  #mac(kid: string, hash: string, exp: string, max: string): Buffer {
-    return createHmac("sha256", this.#key(kid)).update(`${LABEL}\0${hash}\0${exp}\0${max}`).digest();
+  #mac(kid: string, hash: string, exp: string, max: string): string {
+    return createHmac("sha256", this.#key(kid))
+      .update(`${LABEL}\0${hash}\0${exp}\0${max}`)
+      .digest("base64url");
   }
 
   #key(kid: string): Buffer {
