@@ -1,0 +1,65 @@
+/** Opens the database: one connection per file, migrated. */
+import { chmodSync } from "node:fs";
+import { Kysely, SqliteDialect } from "kysely";
+import Libsql from "libsql";
+import { MIGRATIONS } from "./migrations";
+import type { Database } from "./schema";
+
+/** The typed query builder over the one connection. */
+export type Db = Kysely<Database>;
+
+/** The database and the connection below it, for what Kysely cannot do. */
+export interface OpenDatabase {
+  readonly db: Db;
+  /** Writes a consistent copy to `file`, which must not exist, while the server keeps running. */
+  backup(file: string): void;
+  close(): Promise<void>;
+}
+
+function migrate(connection: Libsql.Database, file: string): void {
+  const version = (connection.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+  if (version > MIGRATIONS.length)
+    throw new Error(
+      `${file} was written by a newer server (schema ${version}, this server knows ${MIGRATIONS.length})`,
+    );
+  for (let step = version; step < MIGRATIONS.length; step++) {
+    connection.exec("BEGIN IMMEDIATE");
+    try {
+      connection.exec(MIGRATIONS[step]!);
+      connection.exec(`PRAGMA user_version = ${step + 1}`);
+      connection.exec("COMMIT");
+    } catch (error) {
+      connection.exec("ROLLBACK");
+      throw error;
+    }
+  }
+}
+
+/**
+ * Opens the database at `file` (`:memory:` for a test) and brings its schema up to date.
+ * @throws Error when the file is no database or comes from a newer server
+ */
+export function openDatabase(file: string): OpenDatabase {
+  const connection = new Libsql(file);
+  try {
+    connection.exec("PRAGMA journal_mode = WAL");
+    connection.exec("PRAGMA synchronous = NORMAL");
+    connection.exec("PRAGMA foreign_keys = ON");
+    connection.exec("PRAGMA busy_timeout = 5000");
+    migrate(connection, file);
+    // It holds secrets: nobody but the server's user reads it.
+    if (file !== ":memory:") chmodSync(file, 0o600);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: async () => connection }) });
+  return {
+    db,
+    backup: (target) => {
+      connection.prepare("VACUUM INTO ?").run(target);
+      chmodSync(target, 0o600);
+    },
+    close: () => db.destroy(),
+  };
+}

@@ -1,0 +1,94 @@
+/** The server's configuration: environment variables, read and checked once. */
+import { resolve } from "node:path";
+import { z } from "zod";
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+const flag = z.enum(["0", "1"], { error: "must be 0 or 1" });
+const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
+
+const Environment = z.object({
+  SEGUE_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, "must be a number from 0 to 65535")
+    .transform(Number)
+    .refine((port) => port <= 65_535, "must be a number from 0 to 65535")
+    .default(4600),
+  SEGUE_HOST: z.string().min(1, "must not be empty").default("127.0.0.1"),
+  SEGUE_DATA_DIR: z.string().min(1, "must not be empty").default(".segue"),
+  SEGUE_PUBLIC_URL: url.optional(),
+  SEGUE_SANDBOX: z.enum(["0", "1", "force"], { error: "must be 0, 1 or force" }).default("1"),
+  SEGUE_DEMO: flag.default("1"),
+  SEGUE_DEMO_TRACKS: z
+    .string()
+    .regex(/^\d{1,6}$/, "must be a number from 0 to 999999")
+    .transform(Number)
+    .optional(),
+  SEGUE_LOG_LEVEL: z
+    .enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"], {
+      error: "must be silent, fatal, error, warn, info, debug or trace",
+    })
+    .default("warn"),
+  SEGUE_OIDC_ISSUER: url.optional(),
+  SEGUE_WEB_DIR: z.string().min(1, "must not be empty").optional(),
+});
+
+/** The configuration of one server. */
+export interface ServerConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Absolute path. */
+  readonly dataDir: string;
+  /** Origin under which clients reach the server, without a slash at the end; null until the port is known. */
+  readonly publicUrl: string | null;
+  /** Demo users and one-click sign-in exist. */
+  readonly sandbox: boolean;
+  readonly demo: boolean;
+  /** Number of demo tracks; null for the demo's own default. */
+  readonly demoTracks: number | null;
+  readonly logLevel: string;
+  /** An OpenID provider that takes the place of the server's own. */
+  readonly oidcIssuer: string | null;
+  /** Absolute path of the built web player. */
+  readonly webDir: string | null;
+}
+
+/** A setting that cannot be used; `message` is one line that names it. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/**
+ * Reads the configuration from `env`; empty values count as absent.
+ * @throws ConfigError
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): ServerConfig {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(
+      ([name, value]) => name.startsWith("SEGUE_") && value !== undefined && value !== "",
+    ),
+  );
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const name = String(issue.path[0]);
+    throw new ConfigError(`${name} ${issue.message}, not ${JSON.stringify(given[name])}.`);
+  }
+  const value = parsed.data;
+  if (value.SEGUE_SANDBOX === "1" && !LOOPBACK.has(value.SEGUE_HOST)) {
+    throw new ConfigError(
+      `SEGUE_SANDBOX=1 gives anyone a demo account, so SEGUE_HOST=${value.SEGUE_HOST} is refused; set SEGUE_SANDBOX=0, or SEGUE_SANDBOX=force to allow it.`,
+    );
+  }
+  return {
+    host: value.SEGUE_HOST,
+    port: value.SEGUE_PORT,
+    dataDir: resolve(value.SEGUE_DATA_DIR),
+    publicUrl: value.SEGUE_PUBLIC_URL ? value.SEGUE_PUBLIC_URL.replace(/\/+$/, "") : null,
+    sandbox: value.SEGUE_SANDBOX !== "0",
+    demo: value.SEGUE_DEMO === "1",
+    demoTracks: value.SEGUE_DEMO_TRACKS ?? null,
+    logLevel: value.SEGUE_LOG_LEVEL,
+    oidcIssuer: value.SEGUE_OIDC_ISSUER ? value.SEGUE_OIDC_ISSUER.replace(/\/+$/, "") : null,
+    webDir: value.SEGUE_WEB_DIR ? resolve(value.SEGUE_WEB_DIR) : null,
+  };
+}

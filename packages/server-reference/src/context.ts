@@ -1,0 +1,26 @@
+/** What every part of the server is given. */
+import type { Logger } from "pino";
+import type { Db } from "./adapters/sqlite/open";
+import type { ServerConfig } from "./config";
+
+/** Secrets made on the first start; every one is at least 32 bytes. */
+export interface ServerSecrets {
+  /** Signs media URLs. */
+  readonly mediaUrl: Uint8Array;
+  /** Content keys, salts, nonce prefixes, key ids and rendition ids derive from it. */
+  readonly content: Uint8Array;
+  /** Ed25519 keys of validities and time proofs derive from it. */
+  readonly license: Uint8Array;
+  /** Signs and encrypts cursors, cookies and forms. */
+  readonly session: Uint8Array;
+}
+
+/** Configuration, effects and secrets of one running server. */
+export interface ServerContext {
+  readonly config: ServerConfig;
+  readonly db: Db;
+  readonly secrets: ServerSecrets;
+  /** Server wall clock, milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  readonly logger: Logger;
+}
