@@ -53,7 +53,9 @@ export function isId<K extends IdKind>(kind: K, value: unknown): value is Id<K> 
  */
 export function ensureId<K extends IdKind>(kind: K, value: unknown): Id<K> {
   if (isId(kind, value)) return value;
-  throw new SegueError("invalid_id", { detail: `expected a ${kind} id such as ${PREFIX[kind]}_ and 26 characters` });
+  throw new SegueError("invalid_id", {
+    detail: `expected a ${kind} id such as ${PREFIX[kind]}_ and 26 characters`,
+  });
 }
 
 /** Makes the id of kind `kind` that carries the first 16 of `bytes`. @throws RangeError on fewer than 16 bytes. */

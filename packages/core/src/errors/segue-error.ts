@@ -27,7 +27,10 @@ export class SegueError extends Error {
 
   constructor(code: ErrorCode, options: SegueErrorOptions = {}) {
     const title = ERROR_TABLE[code].title;
-    super(options.detail ? `${title} ${options.detail}` : title, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      options.detail ? `${title} ${options.detail}` : title,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
     this.detail = options.detail;
     this.supportId = options.supportId;

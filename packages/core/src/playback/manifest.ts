@@ -1,6 +1,5 @@
-import type { Codec } from "../catalog/types";
+import type { Codec, Plan } from "../catalog/types";
 import type { DeviceId, KeyId, RenditionId, TrackId, UserId } from "../ids";
-import type { Plan } from "../catalog/types";
 import type { Bytes, Frames, Hertz, Milliseconds } from "../units";
 
 /** Measured loudness (EBU R 128) of a track and of its album. */

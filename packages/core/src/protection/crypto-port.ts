@@ -1,0 +1,45 @@
+// biome-ignore lint/suspicious/noExplicitAny: runtimes declare these parameters in types that have nothing in common
+type Runtime = any;
+
+/** The part of WebCrypto that core uses. A browser's `crypto` and Node's `webcrypto` both satisfy it. */
+export interface CryptoPort {
+  readonly subtle: SubtlePort;
+}
+
+/** An opaque key; the runtime's CryptoKey. */
+export interface KeyPort {
+  readonly type: string;
+  readonly extractable: boolean;
+}
+
+/** Methods of SubtleCrypto, with the meaning that the Web Cryptography API gives them. */
+export interface SubtlePort {
+  decrypt(algorithm: Runtime, key: Runtime, data: Runtime): Promise<ArrayBuffer>;
+  encrypt(algorithm: Runtime, key: Runtime, data: Runtime): Promise<ArrayBuffer>;
+  importKey(
+    format: Runtime,
+    data: Runtime,
+    algorithm: Runtime,
+    extractable: boolean,
+    usages: Runtime,
+  ): Promise<Runtime>;
+  deriveBits(algorithm: Runtime, key: Runtime, length: number): Promise<ArrayBuffer>;
+  deriveKey(
+    algorithm: Runtime,
+    key: Runtime,
+    derived: Runtime,
+    extractable: boolean,
+    usages: Runtime,
+  ): Promise<Runtime>;
+  unwrapKey(
+    format: Runtime,
+    wrapped: Runtime,
+    key: Runtime,
+    wrapping: Runtime,
+    unwrapped: Runtime,
+    extractable: boolean,
+    usages: Runtime,
+  ): Promise<Runtime>;
+  wrapKey(format: Runtime, key: Runtime, wrappingKey: Runtime, algorithm: Runtime): Promise<ArrayBuffer>;
+  verify(algorithm: Runtime, key: Runtime, signature: Runtime, data: Runtime): Promise<boolean>;
+}
