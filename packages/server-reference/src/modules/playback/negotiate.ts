@@ -1,13 +1,11 @@
 /** Bodies that are protobuf messages: canonical JSON or binary, as Content-Type and Accept say. */
 import { SegueError } from "@segue/core";
+import { type Codec, MAX_REQUEST_BYTES } from "@segue/core/wire";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 export const JSON_TYPE = "application/json";
 export const PROTOBUF_TYPE = "application/x-protobuf";
 type BodyType = typeof JSON_TYPE | typeof PROTOBUF_TYPE;
-
-/** Largest body of a message route, in bytes. 50 items take less than 8 KiB. */
-export const MESSAGE_BODY_LIMIT = 64 * 1024;
 
 const MAX_ACCEPT_CHARS = 1024;
 
@@ -38,30 +36,19 @@ export function chooseAnswerType(accept: string | undefined, sent: BodyType): Bo
   return otherWeight > sentWeight ? other : sent;
 }
 
-/** Both encodings of a message. Reading throws SegueError `malformed_body` or `invalid_request`. */
-export interface MessageCodec<T> {
-  fromJson(value: unknown): T;
-  fromBinary(bytes: Uint8Array): T;
-}
-/** Both encodings of an answer. */
-export interface AnswerCodec<T> {
-  toJson(message: T): unknown;
-  toBinary(message: T): Uint8Array;
-}
-
 /** Lets `app` and its children read protobuf bodies as bytes. */
 export function acceptProtobuf(app: FastifyInstance): void {
   if (app.hasContentTypeParser(PROTOBUF_TYPE)) return;
   app.addContentTypeParser(
     PROTOBUF_TYPE,
-    { parseAs: "buffer", bodyLimit: MESSAGE_BODY_LIMIT },
+    { parseAs: "buffer", bodyLimit: MAX_REQUEST_BYTES },
     (_request, body, done) => done(null, body),
   );
 }
 
 /** Reads the body of `request` in whichever encoding it was sent. */
-export function readMessage<T>(request: FastifyRequest, codec: MessageCodec<T>): T {
-  if (Buffer.isBuffer(request.body)) return codec.fromBinary(request.body);
+export function readMessage<T>(request: FastifyRequest, codec: Codec<T>): T {
+  if (Buffer.isBuffer(request.body)) return codec.fromBytes(request.body);
   if (typeof request.body !== "object" || request.body === null)
     throw new SegueError("malformed_body", { detail: "expected a JSON object or a protobuf message" });
   return codec.fromJson(request.body);
@@ -77,9 +64,9 @@ export function sendMessage<T>(
   reply: FastifyReply,
   type: BodyType,
   message: T,
-  codec: AnswerCodec<T>,
+  codec: Codec<T>,
 ): FastifyReply {
   reply.header("cache-control", "no-store").header("vary", "Accept");
-  if (type === PROTOBUF_TYPE) return reply.type(PROTOBUF_TYPE).send(Buffer.from(codec.toBinary(message)));
+  if (type === PROTOBUF_TYPE) return reply.type(PROTOBUF_TYPE).send(Buffer.from(codec.toBytes(message)));
   return reply.type("application/json; charset=utf-8").send(JSON.stringify(codec.toJson(message)));
 }

@@ -18,7 +18,6 @@ import type { ValidityIssuer } from "../license/validity";
 import type { MediaUrlSigner } from "../media/media-url";
 import { choosePlayable } from "./choose";
 import type { EnvelopeWrapper } from "./envelope";
-import { checkGrantRequest } from "./grant-request";
 import { refuse } from "./refusals";
 import type { GrantDevice, GrantUser, PlayableRendition, PlayableTrack } from "./types";
 
@@ -28,8 +27,8 @@ export interface GrantPorts {
   device(id: DeviceId): Promise<GrantDevice | null>;
   /** The tracks that exist among `ids`. */
   tracks(ids: readonly TrackId[]): Promise<ReadonlyMap<TrackId, PlayableTrack>>;
-  /** Ids of the content keys that must no longer be used. */
-  revokedKeyIds(): Promise<readonly KeyId[]>;
+  /** The content keys that must no longer be used. */
+  revokedKeys(): Promise<ReadonlySet<KeyId>>;
   /** Puts a track at the front of what is being prepared; returns when to ask again. */
   prepare(trackId: TrackId): Milliseconds;
 }
@@ -55,15 +54,14 @@ export class GrantService {
   }
 
   /**
-   * Answers `asked` for `user`: one result per item in the same order, and the device's validity.
-   * @throws SegueError `invalid_request`, `invalid_id`, `device_unknown`
+   * Answers `request`, which was checked by its decoder, for `user`: one result per item in the same order, and the device's validity.
+   * @throws SegueError `device_unknown`
    */
-  async grant(user: GrantUser, asked: GrantRequest, nowMs: Milliseconds): Promise<GrantResponse> {
-    const request = checkGrantRequest(asked);
+  async grant(user: GrantUser, request: GrantRequest, nowMs: Milliseconds): Promise<GrantResponse> {
     const device = await this.ports.device(request.deviceId);
     if (device === null || device.userId !== user.id) throw new SegueError("device_unknown");
     const tracks = await this.ports.tracks(request.items.map((item) => item.trackId));
-    const revoked = new Set(await this.ports.revokedKeyIds());
+    const revoked = await this.ports.revokedKeys();
     const results = request.items.map(({ trackId, preferredRenditionId }): GrantResult => {
       const wishes = { codecs: request.codecs, maxBitrateBps: request.maxBitrateBps, preferredRenditionId };
       const decision = this.#decide(tracks.get(trackId), user, device, wishes, revoked, nowMs);

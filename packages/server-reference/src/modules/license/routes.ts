@@ -1,0 +1,64 @@
+/** POST /v1/license/validity, POST /v1/license/time-proofs, GET /v1/license/keys. */
+import { type DeviceId, SegueError, type UserId } from "@segue/core";
+import {
+  MAX_REQUEST_BYTES,
+  signedTimeProofCodec,
+  timeProofCodec,
+  timeProofRequestCodec,
+  validityRequestCodec,
+  validityResponseCodec,
+} from "@segue/core/wire";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { acceptProtobuf, answerType, readMessage, sendMessage } from "../playback/negotiate";
+import type { GrantUser } from "../playback/types";
+import type { SigningKeys } from "./signing-keys";
+import { MAX_HELD_SEQ, type ValidityIssuer } from "./validity";
+
+/** What the license routes need. */
+export interface LicenseRouteOptions {
+  readonly keys: SigningKeys;
+  readonly validities: ValidityIssuer;
+  /** The owner of a registered device, or null. */
+  readonly deviceOwner: (id: DeviceId) => Promise<UserId | null>;
+  /** The caller. @throws SegueError `unauthenticated`, `token_expired` */
+  readonly authenticate: (request: FastifyRequest) => Promise<GrantUser>;
+  /** Server wall clock, milliseconds since the Unix epoch. */
+  readonly now: () => number;
+}
+
+/** Serves validities, time proofs and the keys that verify both. */
+export async function licenseRoutes(app: FastifyInstance, options: LicenseRouteOptions): Promise<void> {
+  const { keys, validities, now } = options;
+  acceptProtobuf(app);
+
+  async function ensureOwned(deviceId: DeviceId, user: GrantUser): Promise<void> {
+    if ((await options.deviceOwner(deviceId)) !== user.id) throw new SegueError("device_unknown");
+  }
+
+  app.get("/v1/license/keys", async (_request, reply) => {
+    reply.header("cache-control", "public, max-age=300");
+    return { keys: keys.list() };
+  });
+
+  app.post("/v1/license/validity", { bodyLimit: MAX_REQUEST_BYTES }, async (request, reply) => {
+    const user = await options.authenticate(request);
+    const type = answerType(request);
+    const { deviceId, heldSeq } = readMessage(request, validityRequestCodec);
+    if (heldSeq > MAX_HELD_SEQ) {
+      const problem = { pointer: "/heldSeq", message: "is higher than any seq that was issued" };
+      throw new SegueError("invalid_request", { detail: `heldSeq ${problem.message}`, errors: [problem] });
+    }
+    await ensureOwned(deviceId, user);
+    const validity = await validities.current({ deviceId, userId: user.id, plan: user.plan }, now(), heldSeq);
+    return sendMessage(reply, type, { validity }, validityResponseCodec);
+  });
+
+  app.post("/v1/license/time-proofs", { bodyLimit: MAX_REQUEST_BYTES }, async (request, reply) => {
+    const user = await options.authenticate(request);
+    const type = answerType(request);
+    const { deviceId, nonce } = readMessage(request, timeProofRequestCodec);
+    await ensureOwned(deviceId, user);
+    const payload = timeProofCodec.toBytes({ deviceId, nonce, timeMs: now() });
+    return sendMessage(reply, type, keys.sign("segue/time-proof/v1", payload), signedTimeProofCodec);
+  });
+}
