@@ -1,0 +1,78 @@
+/**
+ * Generates what is derived from proto/ and openapi/: packages/core/src/gen and openapi/schemas/generated.yaml.
+ * `--check` changes nothing of the committed files' meaning: it fails when they were not current.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { schemasOf } from "./generated-schemas.mjs";
+import { bin, root } from "./workspace.mjs";
+
+const GEN = join(root, "packages/core/src/gen");
+const SCHEMAS = join(root, "openapi/schemas/generated.yaml");
+const PACKAGES = ["segue.common.v1alpha1", "segue.playback.v1alpha1", "segue.license.v1alpha1"];
+
+const HELP = `npm run generate [-- --check]
+  Writes packages/core/src/gen and openapi/schemas/generated.yaml from proto/ and openapi/.
+  --check  fail when what is committed differs from what the specifications give`;
+
+function call(program, args) {
+  const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" };
+  return execFileSync(program, args, {
+    cwd: root,
+    env,
+    maxBuffer: 64 << 20,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+function generate() {
+  mkdirSync(GEN, { recursive: true });
+  call(bin("buf"), ["generate"]);
+  const image = JSON.parse(call(bin("buf"), ["build", "-o", "-#format=json"]).toString("utf8"));
+  writeFileSync(SCHEMAS, schemasOf(image, PACKAGES));
+  const bundle = join(GEN, "openapi.json");
+  call(bin("redocly"), ["bundle", "openapi/segue.yaml", "-o", bundle]);
+  // Its input and output are named in redocly.yaml.
+  call(join(root, "packages/core/node_modules/.bin/openapi-typescript"), []);
+}
+
+/** Every generated file with its content. */
+function snapshot() {
+  const files = new Map();
+  const add = (path) => {
+    try {
+      files.set(path, readFileSync(path, "utf8"));
+    } catch {
+      files.set(path, "");
+    }
+  };
+  add(SCHEMAS);
+  mkdirSync(GEN, { recursive: true });
+  for (const entry of readdirSync(GEN, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) add(join(entry.parentPath ?? entry.path, entry.name));
+  return files;
+}
+
+function main(args) {
+  if (args.includes("--help")) return console.log(HELP);
+  const before = args.includes("--check") ? snapshot() : null;
+  try {
+    generate();
+  } catch (error) {
+    process.stderr.write(error.stderr ?? `${error.stack}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  if (before === null)
+    return console.log("Generated packages/core/src/gen and openapi/schemas/generated.yaml.");
+  const after = snapshot();
+  const stale = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (path) => before.get(path) !== after.get(path),
+  );
+  for (const path of stale) console.error(`not current: ${path.slice(root.length)}`);
+  if (stale.length > 0) process.exitCode = 1;
+  else console.log("Generated files are current.");
+}
+
+main(process.argv.slice(2));
