@@ -1,5 +1,10 @@
-import type { Engine } from "../engine/engine-port";
+import type { LicenseState, SegueError } from "@segue/core";
+import { baseEnvironment } from "../engine/base-environment";
+import { warmVorbis } from "../engine/decode/vorbis";
+import { EngineCore } from "../engine/engine-core";
+import type { Engine, EngineEvent, EngineItem, EngineStats, HeadRequest } from "../engine/engine-port";
 import type { AudioOutput } from "../ports/audio-output";
+import { OutputPump } from "./output-pump";
 
 /** Options of the Node engine. */
 export interface NodeEngineOptions {
@@ -8,9 +13,85 @@ export interface NodeEngineOptions {
   readonly baseUrl?: string;
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch;
+  /** Default 44,100. */
+  readonly sampleRateHz?: number;
 }
 
-/** Makes an engine that plays Vorbis into `output`. */
-export function createNodeEngine(_options: NodeEngineOptions): Engine {
-  throw new Error("not yet built");
+/** Makes an engine that plays Vorbis into `output`. It works on the caller's thread, between its tasks. */
+export function createNodeEngine(options: NodeEngineOptions): Engine {
+  return new NodeEngine(options);
+}
+
+class NodeEngine implements Engine {
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  readonly #pump: OutputPump;
+  readonly #core: EngineCore;
+  #prepared: Promise<void> | null = null;
+  #current = "";
+  #closed = false;
+
+  constructor(options: NodeEngineOptions) {
+    this.#pump = new OutputPump(options.output, options.sampleRateHz ?? 44_100, (error) => this.#outputFailed(error));
+    this.#core = new EngineCore(baseEnvironment(options), this.#pump, (event) => this.#emit(event));
+  }
+
+  prepare(): Promise<void> {
+    this.#prepared ??= Promise.all([this.#pump.open(), warmVorbis()]).then(() => undefined);
+    return this.#prepared;
+  }
+  fetchHead(head: HeadRequest): void {
+    this.#core.fetchHead(head);
+  }
+  start(item: EngineItem, options: { readonly paused: boolean }): void {
+    this.#current = item.uid;
+    this.prepare().catch((error: SegueError) => this.#outputFailed(error));
+    this.#core.start(item, options.paused);
+  }
+  append(item: EngineItem): void {
+    this.#core.append(item);
+  }
+  truncateAfter(uid: string): void {
+    this.#core.truncateAfter(uid);
+  }
+  seek(frame: number): void {
+    this.#core.seek(frame);
+  }
+  pause(): void {
+    this.#core.setPaused(true);
+  }
+  async resume(): Promise<void> {
+    this.#core.setPaused(false);
+  }
+  setVolume(volume: number): void {
+    this.#core.setVolume(volume);
+  }
+  setLicense(license: LicenseState): void {
+    this.#core.setLicense(license);
+  }
+  replaceUrl(uid: string, url: string, _expiresAtMs: number): void {
+    this.#core.replaceUrl(uid, url);
+  }
+  on(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  stats(): EngineStats {
+    return this.#core.stats();
+  }
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#core.close();
+    this.#listeners.clear();
+    await this.#pump.close();
+  }
+
+  #emit(event: EngineEvent): void {
+    if (event.type === "started") this.#current = event.uid;
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #outputFailed(error: SegueError): void {
+    this.#emit({ type: "failed", uid: this.#current, error });
+  }
 }

@@ -83,7 +83,7 @@ export class VorbisDecoder implements TrackDecoder {
     for (;;) {
       if (this.#closed) return null;
       const page = await readPage(this.#reader, this.#at);
-      if (!page) return null;
+      if (!page || this.#closed) return null;
       const first = this.#at === this.#audioStart;
       this.#at = page.end;
       if (page.serial !== this.#serial) continue;

@@ -1,0 +1,396 @@
+import { type Frames, type LicenseState, openSegment, SegueError } from "@segue/core";
+import type { EngineEnvironment, OutputLink } from "./engine-environment";
+import type { EngineEvent, EngineItem, EngineStats, HeadRequest } from "./engine-port";
+import { Heads } from "./heads";
+import { ItemStream, type StereoBlock } from "./item-stream";
+import { LicenseGate } from "./license-gate";
+import { DecryptingReader } from "./media/decrypting-reader";
+import { type FetchedRange, RangeFetcher } from "./media/range-fetcher";
+import type { OutputMessage, OutputReport } from "./output/protocol";
+import { ringBytes, SharedRing } from "./output/shared-ring";
+import { TimelineEntry } from "./timeline-entry";
+
+/** A power of two, as the ring's counters need: 11.9 s at 44.1 kHz. */
+const RING_FRAMES = 2 ** 19;
+const AHEAD_SECONDS = 10;
+const KEPT_RANGES = 64;
+const BREATHE_MS = 20;
+
+/** The engine without its threads: it turns items into frames and feeds them to one output. */
+export class EngineCore {
+  readonly #environment: EngineEnvironment;
+  readonly #link: OutputLink;
+  readonly #emit: (event: EngineEvent) => void;
+  readonly #heads: Heads;
+  readonly #gate: LicenseGate;
+  #entries: TimelineEntry[] = [];
+  #nextId = 1;
+  #epoch = 0;
+  #ring: SharedRing | null = null;
+  #written: Frames = 0;
+  #played: Frames = 0;
+  #playedBefore: Frames = 0;
+  #underrun: Frames = 0;
+  #starved = false;
+  #eof = false;
+  #truncating = false;
+  #pumping = false;
+  #closed = false;
+  #lastGap: number | null = null;
+  #ranges: { uid: string; start: number; end: number; ms: number }[] = [];
+  #rangeCount = 0;
+  #rangeBytes = 0;
+  #decrypted = 0;
+  #lastPosition = Number.NEGATIVE_INFINITY;
+  #breathed = 0;
+
+  constructor(environment: EngineEnvironment, link: OutputLink, emit: (event: EngineEvent) => void) {
+    this.#environment = environment;
+    this.#link = link;
+    this.#emit = emit;
+    this.#heads = new Heads(environment);
+    this.#gate = new LicenseGate(environment.now, environment.wall);
+    link.listen((message) => this.#onOutput(message));
+  }
+
+  fetchHead(head: HeadRequest): void {
+    this.#heads.fetch(head);
+  }
+
+  start(item: EngineItem, paused: boolean): void {
+    for (const entry of this.#entries) this.#dispose(entry);
+    this.#entries = [this.#entryOf(item)];
+    this.#link.send({ type: "pause", paused });
+    this.#flush(item.startFrame > 0);
+  }
+
+  append(item: EngineItem): void {
+    this.#entries.push(this.#entryOf(item));
+    this.#pump();
+  }
+
+  truncateAfter(uid: string): void {
+    const index = this.#entries.findIndex((entry) => entry.item.uid === uid && !entry.doomed);
+    if (index < 0) return;
+    for (const entry of this.#entries.slice(index + 1)) entry.doomed = true;
+    if (!this.#truncating) this.#truncateWritten();
+  }
+
+  seek(frame: Frames): void {
+    const current = this.#entries[0];
+    if (!current || !Number.isFinite(frame)) return;
+    this.#dropDoomed();
+    current.rewind(frame, this.#played, this.#link.sampleRateHz);
+    if (current.failure?.code === "aborted") current.failure = null;
+    for (const entry of this.#entries.slice(1)) entry.rewind(entry.item.startFrame, 0, this.#link.sampleRateHz);
+    this.#flush(current.fromFrame > 0);
+    this.#emit({ type: "position", uid: current.item.uid, frame: current.fromFrame });
+  }
+
+  setPaused(paused: boolean): void {
+    this.#link.send({ type: "pause", paused });
+  }
+
+  setVolume(volume: number): void {
+    this.#link.send({ type: "volume", volume: Math.min(1, Math.max(0, Number.isFinite(volume) ? volume : 1)) });
+  }
+
+  setLicense(license: LicenseState): void {
+    this.#gate.set(license);
+    for (const entry of this.#entries) {
+      if (entry.failure?.code.startsWith("license_") || entry.failure?.code === "clock_tampered") entry.failure = null;
+    }
+    this.#pump();
+  }
+
+  replaceUrl(uid: string, url: string): void {
+    for (const entry of this.#entries) {
+      if (entry.item.uid !== uid) continue;
+      entry.failure = null;
+      entry.fetcher.replaceUrl(url);
+    }
+    this.#pump();
+  }
+
+  stats(): EngineStats {
+    const rate = this.#link.sampleRateHz;
+    return {
+      output: this.#link.kind,
+      contextSampleRateHz: rate,
+      outputLatencyMs: this.#link.latencyMs(),
+      ringFillMs: ((this.#written - this.#played) / rate) * 1000,
+      rangesFetched: this.#rangeCount,
+      bytesFetched: this.#rangeBytes + this.#heads.bytesFetched,
+      segmentsDecrypted: this.#decrypted + this.#entries.reduce((sum, entry) => sum + entry.reader.decrypted, 0),
+      framesPlayed: this.#playedBefore + this.#played,
+      underrunFrames: this.#underrun,
+      lastJoinGapFrames: this.#lastGap,
+      ranges: this.#ranges,
+    };
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const entry of this.#entries) this.#dispose(entry);
+    this.#entries = [];
+    this.#epoch++;
+    this.#link.send({ type: "flush", epoch: this.#epoch, fadeIn: false });
+  }
+
+  #entryOf(item: EngineItem): TimelineEntry {
+    const { media } = item.manifest;
+    const fetcher = new RangeFetcher(media, this.#environment, (range) => this.#onRange(item.uid, range));
+    const head = this.#heads.get(item.manifest.renditionId);
+    if (head) fetcher.seed(head);
+    const open = (ciphertext: Uint8Array, index: number) =>
+      openSegment(globalThis.crypto, item.segmentKey, media.noncePrefix, index, media.byteLength, ciphertext);
+    const reader = new DecryptingReader(media, fetcher, open, () => this.#gate.ask(media.keyId));
+    return new TimelineEntry(this.#nextId++, item, fetcher, reader);
+  }
+
+  #flush(fadeIn: boolean): void {
+    this.#epoch++;
+    this.#playedBefore += this.#played;
+    this.#played = 0;
+    this.#written = 0;
+    this.#eof = false;
+    this.#starved = false;
+    this.#truncating = false;
+    this.#lastPosition = Number.NEGATIVE_INFINITY;
+    let memory: SharedArrayBuffer | undefined;
+    this.#ring = null;
+    if (this.#link.kind === "shared-memory") {
+      memory = new SharedArrayBuffer(ringBytes(RING_FRAMES));
+      this.#ring = new SharedRing(memory);
+    }
+    this.#link.send({ type: "flush", epoch: this.#epoch, fadeIn, memory });
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#pumping || this.#closed) return;
+    this.#pumping = true;
+    void this.#run().finally(() => {
+      this.#pumping = false;
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#breathed = this.#environment.now();
+    while (!this.#closed) {
+      this.#direct();
+      if (!(await this.#step())) return;
+      // Commands and reports arrive as tasks; decoding from memory alone would keep them waiting.
+      if (this.#environment.now() - this.#breathed > BREATHE_MS) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        this.#breathed = this.#environment.now();
+      }
+    }
+  }
+
+  /** Writes one block. False when there is nothing to do until something happens. */
+  async #step(): Promise<boolean> {
+    if (this.#truncating) return false;
+    const entry = this.#entries.find((candidate) => candidate.endOut === null);
+    if (!entry || entry.failure) {
+      this.#setEof(this.#entries.length > 0);
+      return false;
+    }
+    const rate = this.#link.sampleRateHz;
+    if (this.#written - this.#played >= Math.min(rate * AHEAD_SECONDS, RING_FRAMES - 16_384)) return false;
+    const epoch = this.#epoch;
+    let block: StereoBlock | null;
+    try {
+      const stream = entry.stream ?? (await this.#open(entry, epoch));
+      if (!stream) return true;
+      block = entry.held ?? (await stream.next());
+    } catch (cause) {
+      if (epoch === this.#epoch && this.#entries.includes(entry)) this.#fail(entry, SegueError.from(cause, "decode_failed"));
+      return true;
+    }
+    if (epoch !== this.#epoch || this.#closed || !this.#entries.includes(entry)) return true;
+    if (this.#truncating) {
+      entry.held = block;
+      return false;
+    }
+    entry.held = null;
+    this.#setEof(false);
+    if (entry.startOut === null) {
+      entry.startOut = this.#written;
+      this.#link.send({ type: "mark", epoch, id: entry.id, frame: this.#written });
+    }
+    if (block) this.#write(block);
+    else this.#finish(entry);
+    return true;
+  }
+
+  async #open(entry: TimelineEntry, epoch: number): Promise<ItemStream | null> {
+    const { manifest, gain } = entry.item;
+    const decoder = await this.#environment.openDecoder(manifest, entry.reader);
+    let stream: ItemStream;
+    try {
+      stream = await ItemStream.at(decoder, manifest, entry.fromFrame, gain, this.#link.sampleRateHz);
+    } catch (cause) {
+      decoder.close();
+      throw cause;
+    }
+    if (epoch !== this.#epoch || !this.#entries.includes(entry)) {
+      stream.close();
+      return null;
+    }
+    entry.stream = stream;
+    return stream;
+  }
+
+  #write(block: StereoBlock): void {
+    const frames = block.left.length;
+    if (this.#ring) this.#ring.write(block.left, block.right, 0, frames);
+    else this.#link.send({ type: "pcm", epoch: this.#epoch, left: block.left, right: block.right });
+    this.#written += frames;
+  }
+
+  #finish(entry: TimelineEntry): void {
+    if (entry.stream && entry.stream.missing > 0) {
+      const error = new SegueError("trim_mismatch", { detail: `${entry.stream.missing} frames are missing` });
+      this.#emit({ type: "failed", uid: entry.item.uid, error });
+    }
+    entry.endOut = this.#written;
+    entry.stream?.close();
+    entry.stream = null;
+  }
+
+  #fail(entry: TimelineEntry, error: SegueError): void {
+    if (error.code === "aborted") return;
+    entry.failure = error;
+    // What the fetcher gave up on is tried again when the item is asked for again.
+    if (error.code !== "url_expired") entry.fetcher.setAhead("none");
+    this.#emit({ type: "failed", uid: entry.item.uid, error });
+  }
+
+  #setEof(eof: boolean): void {
+    if (eof === this.#eof) return;
+    this.#eof = eof;
+    this.#link.send({ type: "eof", epoch: this.#epoch, eof });
+  }
+
+  /** The current item first; the next one's head once that is safe, and its rest once the current one is whole. */
+  #direct(): void {
+    let safe = true;
+    const buffered = this.#written - this.#played >= 3 * this.#link.sampleRateHz;
+    this.#entries.forEach((entry, index) => {
+      if (entry.failure) return;
+      entry.fetcher.setAhead(safe && index < 3 ? "all" : index === 1 && buffered ? "head" : "none");
+      safe &&= entry.fetcher.store.complete;
+    });
+  }
+
+  #onRange(uid: string, range: FetchedRange): void {
+    this.#rangeCount++;
+    this.#rangeBytes += range.end - range.start;
+    this.#ranges = [...this.#ranges.slice(1 - KEPT_RANGES), { uid, ...range }];
+    this.#emitBuffered(uid);
+    this.#direct();
+  }
+
+  #emitBuffered(uid: string): void {
+    const entry = this.#entries.find((candidate) => candidate.item.uid === uid);
+    if (!entry) return;
+    const { store } = entry.fetcher;
+    const ahead = entry.startOut === null ? 0 : (entry.endOut ?? this.#written) - Math.max(this.#played, entry.startOut);
+    const aheadMs = (Math.max(0, ahead) / this.#link.sampleRateHz) * 1000;
+    this.#emit({ type: "buffered", uid, aheadMs, fetchedBytes: store.bytes, complete: store.complete });
+  }
+
+  #onOutput(message: OutputMessage): void {
+    if (this.#closed || message.epoch !== this.#epoch) return;
+    if (message.type === "report") this.#onReport(message);
+    else if (message.type === "truncated") this.#onTruncated(message.done, message.frame);
+  }
+
+  #onReport(report: OutputReport): void {
+    this.#played = report.played;
+    this.#underrun = report.underrun;
+    for (const mark of report.marks) this.#enter(mark.id, mark.gap);
+    const current = this.#entries[0];
+    if (current && report.starved && !this.#starved && current.started) this.#emit({ type: "stalled", uid: current.item.uid });
+    this.#starved = report.starved;
+    const rate = this.#link.sampleRateHz;
+    if (current?.started && report.played - this.#lastPosition >= rate / 5) {
+      this.#lastPosition = report.played;
+      this.#emit({ type: "position", uid: current.item.uid, frame: current.frameAt(report.played, rate) });
+      this.#emitBuffered(current.item.uid);
+    }
+    this.#drain();
+    this.#pump();
+  }
+
+  /** The item `id` became audible. */
+  #enter(id: number, gap: Frames): void {
+    const index = this.#entries.findIndex((entry) => entry.id === id);
+    const entry = this.#entries[index];
+    if (!entry) return;
+    if (index > 0) this.#lastGap = gap;
+    for (const before of this.#entries.splice(0, index)) this.#end(before);
+    this.#lastPosition = this.#played;
+    const frame = entry.frameAt(this.#played, this.#link.sampleRateHz);
+    if (entry.started) this.#emit({ type: "position", uid: entry.item.uid, frame });
+    else this.#emit({ type: "started", uid: entry.item.uid, frame: entry.fromFrame });
+    entry.started = true;
+  }
+
+  /** Ends the last item once all of its frames were played. */
+  #drain(): void {
+    const current = this.#entries[0];
+    if (!current || current.endOut === null || this.#played < current.endOut) return;
+    const next = this.#entries[1];
+    if (next && !next.failure) return;
+    this.#entries.shift();
+    this.#end(current);
+    this.#emit({ type: "idle" });
+  }
+
+  #end(entry: TimelineEntry): void {
+    const played = entry.endOut ?? this.#played;
+    this.#emit({ type: "ended", uid: entry.item.uid, framesPlayed: entry.framesPlayed(played, this.#link.sampleRateHz) });
+    this.#dispose(entry);
+  }
+
+  #dispose(entry: TimelineEntry): void {
+    this.#decrypted += entry.reader.decrypted;
+    entry.close();
+  }
+
+  #dropDoomed(): void {
+    for (const entry of this.#entries) if (entry.doomed) this.#dispose(entry);
+    this.#entries = this.#entries.filter((entry) => !entry.doomed);
+  }
+
+  #truncateWritten(): void {
+    const index = this.#entries.findIndex((entry) => entry.doomed);
+    const before = this.#entries[index - 1];
+    if (!before) return;
+    if (before.endOut === null || this.#entries[index]!.startOut === null) {
+      this.#dropDoomed();
+      this.#pump();
+      return;
+    }
+    this.#truncating = true;
+    this.#link.send({ type: "truncate", epoch: this.#epoch, frame: before.endOut });
+  }
+
+  #onTruncated(done: boolean, frame: Frames): void {
+    if (!this.#truncating) return;
+    this.#truncating = false;
+    if (done) {
+      this.#dropDoomed();
+      this.#written = frame;
+      // Items behind were appended meanwhile and nothing of them was written.
+    } else {
+      // The first doomed item is audible already: it stays.
+      const audible = this.#entries.find((entry) => entry.doomed);
+      if (audible) audible.doomed = false;
+      this.#truncateWritten();
+    }
+    this.#pump();
+  }
+}

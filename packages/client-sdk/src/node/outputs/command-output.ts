@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { type Frames, type Milliseconds, SegueError } from "@segue/core";
+import type { AudioOutput, AudioOutputFormat } from "../../ports/audio-output";
+import { interleave } from "./interleave";
+
+/**
+ * Pipes 16-bit little-endian stereo PCM to a program that plays it. `{rate}` in an argument becomes the sample rate:
+ * `new CommandOutput("aplay", ["-q", "-t", "raw", "-f", "S16_LE", "-c", "2", "-r", "{rate}"])`.
+ */
+export class CommandOutput implements AudioOutput {
+  readonly realtime = true;
+  readonly latencyMs: Milliseconds;
+  readonly #command: string;
+  readonly #args: readonly string[];
+  #child: ChildProcess | null = null;
+  #failure: SegueError | null = null;
+  #exited: Promise<void> = Promise.resolve();
+
+  constructor(command: string, args: readonly string[], options: { readonly latencyMs?: Milliseconds } = {}) {
+    this.#command = command;
+    this.#args = args;
+    this.latencyMs = options.latencyMs ?? 500;
+  }
+
+  async open(format: AudioOutputFormat): Promise<void> {
+    const args = this.#args.map((arg) => arg.replaceAll("{rate}", String(format.sampleRateHz)));
+    const child = spawn(this.#command, args, { stdio: ["pipe", "ignore", "ignore"] });
+    this.#child = child;
+    const fail = (cause: unknown) => {
+      this.#failure ??= new SegueError("output_failed", { detail: `${this.#command} stopped`, cause });
+    };
+    child.stdin!.on("error", fail);
+    this.#exited = new Promise((resolve) => {
+      child.once("close", (code) => {
+        fail(new Error(`exit code ${code}`));
+        resolve();
+      });
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", (cause) => {
+        fail(cause);
+        reject(this.#failure);
+      });
+    });
+  }
+
+  async write(left: Float32Array, right: Float32Array, frames: Frames): Promise<void> {
+    const stdin = this.#child?.stdin;
+    if (this.#failure || !stdin) throw this.#failure ?? new SegueError("closed");
+    if (stdin.write(interleave(left, right, frames, "s16"))) return;
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        stdin.off("drain", go);
+        stdin.off("close", go);
+        resolve();
+      };
+      stdin.on("drain", go);
+      stdin.on("close", go);
+    });
+    if (this.#failure) throw this.#failure;
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (!child) return;
+    child.stdin!.end();
+    const timer = setTimeout(() => child.kill(), 5000);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+}
