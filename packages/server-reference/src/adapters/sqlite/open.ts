@@ -1,6 +1,6 @@
 /** Opens the database: one connection per file, migrated. */
 import { chmodSync } from "node:fs";
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely, type KyselyPlugin, SqliteDialect } from "kysely";
 import Libsql from "libsql";
 import { MIGRATIONS } from "./migrations";
 import type { Database } from "./schema";
@@ -35,6 +35,19 @@ function migrate(connection: Libsql.Database, file: string): void {
   }
 }
 
+/** libsql hands out BLOBs as ArrayBuffer; everything else here speaks Uint8Array. */
+const BYTES: KyselyPlugin = {
+  transformQuery: ({ node }) => node,
+  transformResult: async ({ result }) => {
+    for (const row of result.rows) {
+      for (const [column, value] of Object.entries(row)) {
+        if (value instanceof ArrayBuffer) (row as Record<string, unknown>)[column] = new Uint8Array(value);
+      }
+    }
+    return result;
+  },
+};
+
 /**
  * Opens the database at `file` (`:memory:` for a test) and brings its schema up to date.
  * @throws Error when the file is no database or comes from a newer server
@@ -53,7 +66,7 @@ export function openDatabase(file: string): OpenDatabase {
     connection.close();
     throw error;
   }
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: async () => connection }) });
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: async () => connection }), plugins: [BYTES] });
   return {
     db,
     backup: (target) => {

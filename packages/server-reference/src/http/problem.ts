@@ -1,0 +1,100 @@
+/** Every failure leaves as problem details (RFC 9457). */
+import { randomBytes } from "node:crypto";
+import { ERROR_TABLE, type ErrorCode, SegueError } from "@segue/core";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+
+const BY_FASTIFY_CODE: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: "malformed_body",
+  FST_ERR_CTP_EMPTY_JSON_BODY: "malformed_body",
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "malformed_body",
+  FST_ERR_CTP_BODY_TOO_LARGE: "body_too_large",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported_media_type",
+};
+
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  404: "not_found",
+  405: "method_not_allowed",
+  413: "body_too_large",
+  415: "unsupported_media_type",
+  429: "rate_limited",
+  503: "unavailable",
+};
+
+/** The error of the table that `error` means; `internal` when nothing else fits. */
+export function toSegueError(error: unknown): SegueError {
+  if (SegueError.is(error)) return error.scope === "wire" ? error : new SegueError("internal", { cause: error });
+  const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;
+  const known = BY_FASTIFY_CODE[code ?? ""] ?? BY_STATUS[statusCode ?? 0];
+  if (known) return new SegueError(known, { cause: error });
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new SegueError(code?.startsWith("FST_ERR_CTP") ? "malformed_body" : "invalid_request", { cause: error });
+  return new SegueError("internal", { cause: error });
+}
+
+/** Problem details of `error`, as RFC 9457 and the error table want them. */
+export function problemBody(error: SegueError, supportId: string): Record<string, unknown> {
+  return {
+    type: `urn:segue:error:${error.code}`,
+    title: ERROR_TABLE[error.code].title,
+    status: error.status,
+    code: error.code,
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    remedy: error.remedy,
+    retryable: error.retryable,
+    supportId,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(error.errors.length === 0 ? {} : { errors: error.errors }),
+  };
+}
+
+function send(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = toSegueError(error);
+  const supportId = known.supportId ?? randomBytes(9).toString("base64url");
+  // Stack and cause stay in the log.
+  if (known.status >= 500) request.log.error({ err: known.cause ?? known, supportId }, "request failed");
+  else request.log.info({ code: known.code, supportId }, "request refused");
+  if (known.status === 401) {
+    const described = known.code === "token_expired" ? ' error="invalid_token", error_description="expired"' : "";
+    reply.header("www-authenticate", `Bearer realm="segue"${described && `,${described}`}`);
+  }
+  if (known.retryAfterMs !== undefined && !reply.hasHeader("retry-after"))
+    reply.header("retry-after", String(Math.ceil(known.retryAfterMs / 1000)));
+  return reply
+    .code(known.status)
+    .header("cache-control", "no-store")
+    .type("application/problem+json; charset=utf-8")
+    .send(JSON.stringify(problemBody(known, supportId)));
+}
+
+/** Makes every failure of `app` a problem. */
+export function registerProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => send(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?")[0]!;
+    const methods = (["GET", "POST", "DELETE", "PUT"] as const).filter((method) => {
+      if (method === request.method) return false;
+      return matches(app, method, path);
+    });
+    if (methods.length === 0) return send(new SegueError("not_found"), request, reply);
+    reply.header("allow", methods.join(", "));
+    return send(new SegueError("method_not_allowed"), request, reply);
+  });
+}
+
+const patterns = new WeakMap<FastifyInstance, { method: string; pattern: RegExp }[]>();
+
+/** Remembers the routes of `app`, so that a wrong method on a known path is told apart from an unknown path. */
+export function rememberRoutes(app: FastifyInstance): void {
+  const known: { method: string; pattern: RegExp }[] = [];
+  patterns.set(app, known);
+  app.addHook("onRoute", ({ url, method }) => {
+    if (url.includes("*")) return;
+    const source = url.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/:[A-Za-z]+/g, "[^/]+");
+    for (const one of Array.isArray(method) ? method : [method])
+      known.push({ method: one, pattern: new RegExp(`^${source}$`) });
+  });
+}
+
+function matches(app: FastifyInstance, method: string, path: string): boolean {
+  return (patterns.get(app) ?? []).some((route) => route.method === method && route.pattern.test(path));
+}
