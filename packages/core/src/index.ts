@@ -1,7 +1,21 @@
 /** The rules of the Segue protocol as pure functions: no I/O, no clock, no randomness. */
+
+export * from "./catalog/availability";
+export * from "./catalog/tiers";
 export * from "./catalog/types";
 export * from "./errors/error-table";
 export * from "./errors/segue-error";
 export * from "./ids";
+export * from "./license/license";
+export * from "./license/trusted-clock";
 export * from "./playback/manifest";
+export * from "./protection/crypto-port";
+export * from "./protection/device-proof";
+export * from "./protection/envelope";
+export * from "./protection/key-schedule";
+export * from "./protection/layout";
+export * from "./protection/media-url";
+export * from "./protection/segments";
+export * from "./protection/signed-bytes";
 export * from "./units";
+export * from "./utf8";

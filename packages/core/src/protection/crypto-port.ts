@@ -6,10 +6,23 @@ export interface CryptoPort {
   readonly subtle: SubtlePort;
 }
 
-/** An opaque key; the runtime's CryptoKey. */
+/** Usages that keys here have. */
+export type KeyUsageName =
+  | "encrypt"
+  | "decrypt"
+  | "sign"
+  | "verify"
+  | "deriveKey"
+  | "deriveBits"
+  | "wrapKey"
+  | "unwrapKey";
+
+/** A WebCrypto key; structurally the runtime's CryptoKey, so that one passes for the other. */
 export interface KeyPort {
-  readonly type: string;
+  readonly algorithm: { name: string };
   readonly extractable: boolean;
+  readonly type: "private" | "public" | "secret";
+  readonly usages: KeyUsageName[];
 }
 
 /** Methods of SubtleCrypto, with the meaning that the Web Cryptography API gives them. */
@@ -42,4 +55,6 @@ export interface SubtlePort {
   ): Promise<Runtime>;
   wrapKey(format: Runtime, key: Runtime, wrappingKey: Runtime, algorithm: Runtime): Promise<ArrayBuffer>;
   verify(algorithm: Runtime, key: Runtime, signature: Runtime, data: Runtime): Promise<boolean>;
+  sign(algorithm: Runtime, key: Runtime, data: Runtime): Promise<ArrayBuffer>;
+  digest(algorithm: Runtime, data: Runtime): Promise<ArrayBuffer>;
 }
