@@ -1,5 +1,8 @@
 /** The rules of the Segue protocol as pure functions: no I/O, no clock, no randomness. */
 
+export * from "./audio/loudness";
+export * from "./audio/resample";
+export * from "./audio/trim";
 export * from "./catalog/availability";
 export * from "./catalog/tiers";
 export * from "./catalog/types";
@@ -9,6 +12,9 @@ export * from "./ids";
 export * from "./license/license";
 export * from "./license/trusted-clock";
 export * from "./playback/manifest";
+export * from "./prefetch/plan";
+export * from "./prefetch/policy";
+export * from "./prefetch/ranges";
 export * from "./protection/crypto-port";
 export * from "./protection/device-proof";
 export * from "./protection/envelope";
