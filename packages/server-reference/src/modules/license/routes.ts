@@ -1,5 +1,5 @@
 /** POST /v1/license/validity, POST /v1/license/time-proofs, GET /v1/license/keys. */
-import { type DeviceId, SegueError, type UserId } from "@segue/core";
+import { type DeviceId, SegueError } from "@segue/core";
 import {
   MAX_REQUEST_BYTES,
   signedTimeProofCodec,
@@ -8,31 +8,24 @@ import {
   validityRequestCodec,
   validityResponseCodec,
 } from "@segue/core/wire";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
+import type { ServerContext } from "../../context";
+import type { User } from "../auth/principal";
 import { acceptProtobuf, answerType, readMessage, sendMessage } from "../playback/negotiate";
-import type { GrantUser } from "../playback/types";
-import type { SigningKeys } from "./signing-keys";
-import { MAX_HELD_SEQ, type ValidityIssuer } from "./validity";
-
-/** What the license routes need. */
-export interface LicenseRouteOptions {
-  readonly keys: SigningKeys;
-  readonly validities: ValidityIssuer;
-  /** The owner of a registered device, or null. */
-  readonly deviceOwner: (id: DeviceId) => Promise<UserId | null>;
-  /** The caller. @throws SegueError `unauthenticated`, `token_expired` */
-  readonly authenticate: (request: FastifyRequest) => Promise<GrantUser>;
-  /** Server wall clock, milliseconds since the Unix epoch. */
-  readonly now: () => number;
-}
+import { playbackServices } from "../playback/services";
+import { MAX_HELD_SEQ } from "./validity";
 
 /** Serves validities, time proofs and the keys that verify both. */
-export async function licenseRoutes(app: FastifyInstance, options: LicenseRouteOptions): Promise<void> {
-  const { keys, validities, now } = options;
+export async function licenseRoutes(
+  app: FastifyInstance,
+  options: { readonly context: ServerContext },
+): Promise<void> {
+  const { now } = options.context;
+  const { keys, validities, playable } = playbackServices(options.context);
   acceptProtobuf(app);
 
-  async function ensureOwned(deviceId: DeviceId, user: GrantUser): Promise<void> {
-    if ((await options.deviceOwner(deviceId)) !== user.id) throw new SegueError("device_unknown");
+  async function ensureOwned(deviceId: DeviceId, user: User): Promise<void> {
+    if ((await playable.device(deviceId))?.userId !== user.id) throw new SegueError("device_unknown");
   }
 
   app.get("/v1/license/keys", async (_request, reply) => {
@@ -41,7 +34,7 @@ export async function licenseRoutes(app: FastifyInstance, options: LicenseRouteO
   });
 
   app.post("/v1/license/validity", { bodyLimit: MAX_REQUEST_BYTES }, async (request, reply) => {
-    const user = await options.authenticate(request);
+    const user = await app.requireUser(request);
     const type = answerType(request);
     const { deviceId, heldSeq } = readMessage(request, validityRequestCodec);
     if (heldSeq > MAX_HELD_SEQ) {
@@ -54,7 +47,7 @@ export async function licenseRoutes(app: FastifyInstance, options: LicenseRouteO
   });
 
   app.post("/v1/license/time-proofs", { bodyLimit: MAX_REQUEST_BYTES }, async (request, reply) => {
-    const user = await options.authenticate(request);
+    const user = await app.requireUser(request);
     const type = answerType(request);
     const { deviceId, nonce } = readMessage(request, timeProofRequestCodec);
     await ensureOwned(deviceId, user);
@@ -62,3 +55,5 @@ export async function licenseRoutes(app: FastifyInstance, options: LicenseRouteO
     return sendMessage(reply, type, keys.sign("segue/time-proof/v1", payload), signedTimeProofCodec);
   });
 }
+
+export default licenseRoutes;

@@ -2,16 +2,14 @@
 
 import { SegueError } from "@segue/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ServerContext } from "../../context";
+import { playbackServices } from "../playback/services";
 import { fileBody } from "./file-body";
-import type { MediaUrlSigner } from "./media-url";
-import { answerMedia, type MediaFiles } from "./service";
+import { answerMedia } from "./service";
 
 /** What the media routes need. */
 export interface MediaRouteOptions {
-  readonly signer: MediaUrlSigner;
-  readonly files: MediaFiles;
-  /** Server wall clock, milliseconds since the Unix epoch. */
-  readonly now: () => number;
+  readonly context: ServerContext;
   /** A reader that takes nothing for this long loses the connection. Default 60 s. */
   readonly stallMs?: number;
 }
@@ -37,14 +35,15 @@ const PREFLIGHT_HEADERS = {
 
 /** Serves media objects. */
 export async function mediaRoutes(app: FastifyInstance, options: MediaRouteOptions): Promise<void> {
-  const stallMs = options.stallMs ?? 60_000;
+  const { context, stallMs = 60_000 } = options;
+  const { signer, files } = playbackServices(context);
 
   async function answer(request: FastifyRequest<MediaRoute>, reply: FastifyReply): Promise<FastifyReply> {
     reply.headers(SHARED_HEADERS).header("cache-control", "no-store");
     const method = request.method === "HEAD" ? "HEAD" : "GET";
     const { params, query, headers } = request;
-    const asked = { hash: params.hash, query, headers, nowMs: options.now() };
-    const answered = await answerMedia(options.signer, options.files, asked, method);
+    const asked = { hash: params.hash, query, headers, nowMs: context.now() };
+    const answered = await answerMedia(signer, files, asked, method);
     reply.headers(answered.headers);
     if (answered.status === 416) throw new SegueError("range_not_satisfiable");
     reply.code(answered.status);
@@ -59,3 +58,5 @@ export async function mediaRoutes(app: FastifyInstance, options: MediaRouteOptio
     reply.code(204).headers(SHARED_HEADERS).headers(PREFLIGHT_HEADERS).send(),
   );
 }
+
+export default mediaRoutes;

@@ -1,6 +1,5 @@
 /** Grants: the right to play, for up to 50 tracks in one request. */
 import {
-  type Codec,
   type DeviceId,
   type Grant,
   type GrantRequest,
@@ -10,13 +9,12 @@ import {
   type Manifest,
   type Milliseconds,
   type Refusal,
-  type RenditionId,
   SegueError,
   type TrackId,
 } from "@segue/core";
 import type { ValidityIssuer } from "../license/validity";
 import type { MediaUrlSigner } from "../media/media-url";
-import { choosePlayable } from "./choose";
+import { choosePlayable, type Listening } from "./choose";
 import type { EnvelopeWrapper } from "./envelope";
 import { refuse } from "./refusals";
 import type { GrantDevice, GrantUser, PlayableRendition, PlayableTrack } from "./types";
@@ -63,8 +61,16 @@ export class GrantService {
     const tracks = await this.ports.tracks(request.items.map((item) => item.trackId));
     const revoked = await this.ports.revokedKeys();
     const results = request.items.map(({ trackId, preferredRenditionId }): GrantResult => {
-      const wishes = { codecs: request.codecs, maxBitrateBps: request.maxBitrateBps, preferredRenditionId };
-      const decision = this.#decide(tracks.get(trackId), user, device, wishes, revoked, nowMs);
+      const listening: Listening = {
+        market: user.market,
+        explicitFilter: user.explicitFilter,
+        plan: user.plan,
+        deviceType: device.type,
+        codecs: request.codecs,
+        maxBitrateBps: request.maxBitrateBps ?? 0,
+        preferredRenditionId: preferredRenditionId ?? "",
+      };
+      const decision = this.#decide(tracks.get(trackId), listening, revoked, nowMs);
       if ("reason" in decision) return { trackId, kind: "refusal", refusal: decision };
       return { trackId, kind: "grant", grant: this.#grant(trackId, decision, device, nowMs) };
     });
@@ -74,34 +80,33 @@ export class GrantService {
 
   #decide(
     track: PlayableTrack | undefined,
-    user: GrantUser,
-    device: GrantDevice,
-    wishes: Wishes,
+    listening: Listening,
     revoked: ReadonlySet<KeyId>,
     nowMs: Milliseconds,
   ): PlayableRendition | Refusal {
     if (track === undefined) return refuse("unknown_track");
-    const choice = choosePlayable(track, { ...user, deviceType: device.type, ...wishes }, revoked, nowMs);
+    const choice = choosePlayable(track, listening, revoked, nowMs);
     if (choice.kind === "rendition") return choice.rendition;
     if (choice.reason === "preparing")
       return refuse("preparing", { retryAfterMs: this.ports.prepare(track.id) });
-    return refuse(choice.reason, choice.times);
+    const { availableAtMs } = choice;
+    if (availableAtMs === undefined) return refuse(choice.reason);
+    return refuse(choice.reason, {
+      availableAtMs,
+      retryAfterMs: Math.min(availableAtMs - nowMs, MAX_RETRY_MS),
+    });
   }
 
   #grant(trackId: TrackId, rendition: PlayableRendition, device: GrantDevice, nowMs: Milliseconds): Grant {
-    const keyEnvelope = this.wrapper.wrap(device, rendition, nowMs);
+    const keyEnvelope = this.wrapper.wrap(device, { ...rendition, renditionId: rendition.id }, nowMs);
     const { hash, byteLength } = rendition;
     const signed = this.signer.sign({ hash, max: byteLength }, nowMs, this.#urlTtlMs);
     return { manifest: manifestOf(trackId, rendition, signed.url, signed.expiresAtMs), keyEnvelope };
   }
 }
 
-interface Wishes {
-  readonly codecs: readonly Codec[];
-  readonly maxBitrateBps: number | undefined;
-  readonly preferredRenditionId: RenditionId | undefined;
-}
-
+/** Longest that a client is told to wait before it asks again. */
+const MAX_RETRY_MS = 24 * 3_600_000;
 /** Ciphertext bytes of a full segment. */
 const SEGMENT_BYTES = 16_384;
 
@@ -111,28 +116,18 @@ function manifestOf(
   url: string,
   urlExpiresAtMs: Milliseconds,
 ): Manifest {
-  const {
-    renditionId,
-    codec,
-    sampleRateHz,
-    channels,
-    trimStartFrames,
-    trimEndFrames,
-    totalFrames,
-    loudness,
-  } = rendition;
   const { hash, byteLength, keyId, salt, noncePrefix } = rendition;
   return {
-    renditionId,
+    renditionId: rendition.id,
     trackId,
-    codec,
-    bitrateBps: rendition.kbps * 1000,
-    sampleRateHz,
-    channels,
-    trimStartFrames,
-    trimEndFrames,
-    totalFrames,
-    loudness,
+    codec: rendition.codec,
+    bitrateBps: rendition.tier * 1000,
+    sampleRateHz: rendition.sampleRateHz,
+    channels: rendition.channels,
+    trimStartFrames: rendition.trimStartFrames,
+    trimEndFrames: rendition.trimEndFrames,
+    totalFrames: rendition.totalFrames,
+    loudness: rendition.loudness,
     media: { hash, byteLength, segmentBytes: SEGMENT_BYTES, keyId, salt, noncePrefix, url, urlExpiresAtMs },
   };
 }

@@ -112,9 +112,9 @@ export class PlayableStore {
 
   #rendition(row: RenditionsTable, loudness: TrackRow): PlayableRendition {
     return {
-      renditionId: row.id as RenditionId,
+      id: row.id as RenditionId,
       codec: row.codec,
-      kbps: row.tier as Tier,
+      tier: row.tier as Tier,
       sampleRateHz: row.sample_rate,
       channels: row.channels as 1 | 2,
       trimStartFrames: row.trim_start,

@@ -37,9 +37,9 @@ export interface GrantDevice {
 
 /** A rendition with all that a manifest and an envelope say about it. */
 export interface PlayableRendition {
-  readonly renditionId: RenditionId;
+  readonly id: RenditionId;
   readonly codec: Codec;
-  readonly kbps: Tier;
+  readonly tier: Tier;
   readonly sampleRateHz: Hertz;
   readonly channels: 1 | 2;
   readonly trimStartFrames: Frames;
