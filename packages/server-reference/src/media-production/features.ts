@@ -32,7 +32,9 @@ export function estimateFeatures(pcm: Pcm, loudness: LoudnessBlocks): AudioFeatu
     energy: clamp01(0.85 * ramp(lufs, -30, -8) + 0.15 * ramp(density, 0.02, 0.3)),
     valence: clamp01(0.5 + 1.1 * modeOf(spectra.chroma) + 0.15 * (ramp(centroid, 300, 3_000) - 0.5)),
     danceability: clamp01(0.3 * pulse.clarity + 0.7 * ramp(mean(spectra.thump), 0.6, 2.2)),
-    acousticness: clamp01(1 - (0.6 * ramp(Math.log10(high + 1e-6), -4.5, -0.8) + 0.4 * ramp(Math.log10(flatness + 1e-7), -5, -1))),
+    acousticness: clamp01(
+      1 - (0.6 * ramp(Math.log10(high + 1e-6), -4.5, -0.8) + 0.4 * ramp(Math.log10(flatness + 1e-7), -5, -1)),
+    ),
     speechiness: clamp01(talk),
     instrumentalness: clamp01(1 - 1.2 * ramp(deviation(spectra.voice), 0.05, 0.35) * (0.5 + talk)),
     liveness: clamp01(ramp(Math.log10(floorOf(spectra.rms) + 1e-6), -0.7, 0)),
@@ -125,7 +127,13 @@ function modeOf(chroma: Float64Array): number {
   const fit = (profile: readonly number[]) => {
     let best = -1;
     for (let key = 0; key < 12; key++) {
-      best = Math.max(best, correlate(chroma, Float64Array.from({ length: 12 }, (_, i) => profile[(i - key + 12) % 12]!)));
+      best = Math.max(
+        best,
+        correlate(
+          chroma,
+          Float64Array.from({ length: 12 }, (_, i) => profile[(i - key + 12) % 12]!),
+        ),
+      );
     }
     return best;
   };
@@ -150,7 +158,8 @@ function correlate(a: Float64Array, b: Float64Array): number {
 function speech({ voice, crossings, rms }: Spectra): number {
   const loud = mean(rms);
   let change = 0;
-  for (let i = 4; i < voice.length; i++) change += Math.abs(voice[i]! * rms[i]! - voice[i - 4]! * rms[i - 4]!);
+  for (let i = 4; i < voice.length; i++)
+    change += Math.abs(voice[i]! * rms[i]! - voice[i - 4]! * rms[i - 4]!);
   change /= Math.max(1, voice.length) * (loud + 1e-9);
   const center = mean(crossings);
   const skew = center > 0 ? deviation(crossings) / center : 0;

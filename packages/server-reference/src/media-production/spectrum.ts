@@ -49,7 +49,10 @@ export function analyze(pcm: Pcm): Spectra {
     chroma: new Float64Array(12),
   };
   const fft = new Fft(SIZE);
-  const window = Float64Array.from({ length: SIZE }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / SIZE));
+  const window = Float64Array.from(
+    { length: SIZE },
+    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / SIZE),
+  );
   const re = new Float64Array(SIZE);
   const im = new Float64Array(SIZE);
   let before = new Float64Array(SIZE / 2);
@@ -80,7 +83,9 @@ function middle(pcm: Pcm): Float32Array {
   const frames = pcm.channels[0]?.length ?? 0;
   const wanted = Math.min(frames, MAX_SECONDS * pcm.sampleRate);
   const from = Math.floor((frames - wanted) / 2);
-  const channels = [toMono({ ...pcm, channels: pcm.channels.map((channel) => channel.subarray(from, from + wanted)) })];
+  const channels = [
+    toMono({ ...pcm, channels: pcm.channels.map((channel) => channel.subarray(from, from + wanted)) }),
+  ];
   if (pcm.sampleRate === 2 * ANALYSIS_RATE) return halve(channels[0]!);
   return resample({ sampleRate: pcm.sampleRate, channels }, ANALYSIS_RATE).channels[0]!;
 }
@@ -145,12 +150,14 @@ function addChroma(chroma: Float64Array, samples: Float32Array): void {
   const re = new Float64Array(size);
   const im = new Float64Array(size);
   for (let at = 0; at + size <= samples.length; at += size) {
-    for (let i = 0; i < size; i++) re[i] = samples[at + i]! * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
+    for (let i = 0; i < size; i++)
+      re[i] = samples[at + i]! * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
     im.fill(0);
     fft.transform(re, im);
     for (let bin = 41; bin < 750; bin++) {
       const power = re[bin]! ** 2 + im[bin]! ** 2;
-      const isPeak = power > re[bin - 1]! ** 2 + im[bin - 1]! ** 2 && power > re[bin + 1]! ** 2 + im[bin + 1]! ** 2;
+      const isPeak =
+        power > re[bin - 1]! ** 2 + im[bin - 1]! ** 2 && power > re[bin + 1]! ** 2 + im[bin + 1]! ** 2;
       if (!isPeak) continue;
       const note = Math.round(69 + 12 * Math.log2((bin * ANALYSIS_RATE) / size / 440));
       chroma[((note % 12) + 12) % 12]! += Math.sqrt(power);
