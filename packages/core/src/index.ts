@@ -23,5 +23,7 @@ export * from "./protection/layout";
 export * from "./protection/media-url";
 export * from "./protection/segments";
 export * from "./protection/signed-bytes";
+export * from "./queue/queue";
+export * from "./queue/shuffle";
 export * from "./units";
 export * from "./utf8";

@@ -21,9 +21,11 @@ export function availabilityOf(
   nowMs: Milliseconds,
 ): AvailabilityAnswer {
   const { markets, from, until } = track.availability;
-  if (markets !== undefined && !markets.includes(listener.market)) return { playable: false, reason: "market" };
+  if (markets !== undefined && !markets.includes(listener.market))
+    return { playable: false, reason: "market" };
   if (until !== undefined && nowMs >= until) return { playable: false, reason: "no_longer_available" };
-  if (from !== undefined && nowMs < from) return { playable: false, reason: "not_yet_available", availableAtMs: from };
+  if (from !== undefined && nowMs < from)
+    return { playable: false, reason: "not_yet_available", availableAtMs: from };
   if (track.explicit && listener.explicitFilter) return { playable: false, reason: "explicit" };
   return { playable: true };
 }

@@ -1,7 +1,10 @@
 import type { Codec, DeviceType, Plan, Tier } from "./types";
 
 /** Tiers of each codec, lowest first. */
-export const TIERS: Readonly<Record<Codec, readonly Tier[]>> = { vorbis: [24, 96, 160, 320], aac: [128, 256] };
+export const TIERS: Readonly<Record<Codec, readonly Tier[]>> = {
+  vorbis: [24, 96, 160, 320],
+  aac: [128, 256],
+};
 
 const FREE_VORBIS_LIMIT: Readonly<Record<DeviceType, Tier>> = {
   web: 96,
@@ -46,7 +49,10 @@ export type RenditionChoice<R> =
  * The rendition to grant: the preferred one when allowed, else the highest allowed tier within the bitrate limit
  * of the first codec that has one; when the limit excludes every allowed tier, the lowest allowed one.
  */
-export function chooseRendition<R extends RenditionOption>(renditions: readonly R[], request: TierRequest): RenditionChoice<R> {
+export function chooseRendition<R extends RenditionOption>(
+  renditions: readonly R[],
+  request: TierRequest,
+): RenditionChoice<R> {
   const decodable = renditions.filter((rendition) => request.codecs.includes(rendition.codec));
   if (decodable.length === 0) return { kind: "none", reason: "codec" };
   const allowed = decodable.filter((rendition) =>

@@ -1,66 +1,63 @@
-/** When to ask for the next two items: at 75 % and 90 % of the current one's frames rendered. */
 import type { Frames, Milliseconds } from "../units";
 
+/** Share of the current track that must have been audible before the next one is requested. */
 export const NEXT_AT = 0.75;
+/** The same for the one after it. */
 export const NEXT_NEXT_AT = 0.9;
-/** Items shorter than this fire both at their start. */
-export const SHORT_TRACK_MS: Milliseconds = 20_000;
-/** Buffered this far ahead counts as good as complete. */
-export const AHEAD_MS: Milliseconds = 30_000;
+/** Audio ahead that makes the current track safe before all of it has been fetched. */
+export const SAFE_AHEAD_MS: Milliseconds = 30_000;
 
-/** What already fired in this pass of a queue entry; plain data. */
-export interface PrefetchState {
-  /** Queue entry that is current; null when nothing is. */
-  readonly uid: string | null;
+/** Tracks shorter than this have both requested at their start. */
+export const SHORT_TRACK_MS: Milliseconds = 20_000;
+
+/** What was already requested during one pass of one item. */
+export interface PrefetchLatch {
+  /** Identity of the pass: an item that plays again is another pass. */
+  readonly passId: string;
   readonly next: boolean;
   readonly nextNext: boolean;
 }
 
-export const IDLE_PREFETCH: PrefetchState = { uid: null, next: false, nextNext: false };
-
-/** What the policy looks at. */
-export interface PrefetchProgress {
-  /** Current queue entry. */
-  readonly uid: string;
-  /** Audible position. */
+/** What the decision needs to know. */
+export interface PrefetchFacts {
+  readonly passId: string;
+  /** Audible position, in frames. */
   readonly frame: Frames;
   readonly totalFrames: Frames;
-  readonly durationMs: Milliseconds;
-  readonly bufferedAheadMs: Milliseconds;
-  /** Whether the current item is fetched to its end. */
-  readonly complete: boolean;
-  readonly hasNext: boolean;
-  readonly hasNextNext: boolean;
+  /** Whether every byte of the current track has been fetched. */
+  readonly currentComplete: boolean;
+  readonly aheadMs: Milliseconds;
+  /** Length of the current track; absent counts as long. */
+  readonly durationMs?: Milliseconds;
+  /** Whether there is a next item, and one after it; absent counts as yes. */
+  readonly hasNext?: boolean;
+  readonly hasNextNext?: boolean;
 }
 
-export type PrefetchTrigger = "next" | "nextNext";
+/** The latch of a pass in which nothing was requested yet. */
+export const openLatch = (passId: string): PrefetchLatch => ({ passId, next: false, nextNext: false });
 
-/** A queue entry begins a pass: by start, skip, or repeating itself. Whatever the previous pass latched is forgotten. */
-export function beginPass(uid: string | null): PrefetchState {
-  return { uid, next: false, nextNext: false };
-}
-
-/** What the queue edit or refusal made undone: the next entries are others now, so both may fire again. */
-export function rearm(state: PrefetchState): PrefetchState {
-  return beginPass(state.uid);
-}
-
-/** Looks at the progress of the current entry and says what to ask for now. Each trigger fires once in a pass. */
-export function prefetchStep(
-  state: PrefetchState,
-  progress: PrefetchProgress,
-): { readonly state: PrefetchState; readonly fire: readonly PrefetchTrigger[] } {
-  if (state.uid !== progress.uid) return { state, fire: [] };
-  const safe = progress.complete || progress.bufferedAheadMs >= AHEAD_MS;
-  const short = progress.durationMs < SHORT_TRACK_MS;
-  const reached = (share: number) => short || progress.frame >= share * progress.totalFrames;
-  const next = !state.next && progress.hasNext && safe && reached(NEXT_AT);
-  // The one after next is never asked for before the next one.
-  const nextNext =
-    !state.nextNext && (state.next || next) && progress.hasNextNext && safe && reached(NEXT_NEXT_AT);
-  if (!next && !nextNext) return { state, fire: [] };
-  const fire: PrefetchTrigger[] = [];
-  if (next) fire.push("next");
-  if (nextNext) fire.push("nextNext");
-  return { state: { ...state, next: state.next || next, nextNext: state.nextNext || nextNext }, fire };
+/**
+ * What to request now. Each fires at most once per pass, never before its share of the track was audible,
+ * and only while the current track is safe: fully fetched, or 30 s ahead. A short track requests both at its start.
+ * A seek back does not open the latch again; a skip begins another pass.
+ */
+export function decidePrefetch(
+  latch: PrefetchLatch,
+  facts: PrefetchFacts,
+): { readonly latch: PrefetchLatch; readonly next: boolean; readonly nextNext: boolean } {
+  const open = latch.passId === facts.passId ? latch : openLatch(facts.passId);
+  const safe = facts.currentComplete || facts.aheadMs >= SAFE_AHEAD_MS;
+  const share = facts.totalFrames > 0 ? facts.frame / facts.totalFrames : 1;
+  const short = (facts.durationMs ?? SHORT_TRACK_MS) < SHORT_TRACK_MS;
+  const next = safe && !open.next && facts.hasNext !== false && (short || share >= NEXT_AT);
+  // The one after is never requested before the next one.
+  const ordered = (open.next || next) && facts.hasNextNext !== false;
+  const nextNext = safe && !open.nextNext && ordered && (short || share >= NEXT_NEXT_AT);
+  return {
+    latch:
+      next || nextNext ? { ...open, next: open.next || next, nextNext: open.nextNext || nextNext } : open,
+    next,
+    nextNext,
+  };
 }

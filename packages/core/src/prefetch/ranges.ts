@@ -1,66 +1,51 @@
 import type { Bytes } from "../units";
 
-/** Bytes `[start, end)`. */
+/** Bytes from `start` to `end`, exclusive. */
 export interface ByteRange {
   readonly start: Bytes;
   readonly end: Bytes;
 }
 
-/** Ranges that are sorted, not empty, and neither overlap nor touch. Plain data. */
+/** A set of bytes as sorted ranges that neither touch nor overlap. */
 export type RangeSet = readonly ByteRange[];
 
-export const EMPTY_RANGES: RangeSet = [];
-
-function check(range: ByteRange): void {
-  if (!Number.isSafeInteger(range.start) || !Number.isSafeInteger(range.end) || range.start < 0) {
-    throw new RangeError("a byte range has whole, non-negative bounds");
-  }
+/** `set` and `range` together. */
+export function addRange(set: RangeSet, range: ByteRange): RangeSet {
+  if (range.end <= range.start) return set;
+  const before = set.filter((each) => each.end < range.start);
+  const after = set.filter((each) => each.start > range.end);
+  const touching = set.slice(before.length, set.length - after.length);
+  const start = Math.min(range.start, touching[0]?.start ?? range.start);
+  const end = Math.max(range.end, touching.at(-1)?.end ?? range.end);
+  return [...before, { start, end }, ...after];
 }
 
-/** `set` with `range`. An empty range changes nothing. */
-export function addRange(set: RangeSet, range: ByteRange): RangeSet {
-  check(range);
-  if (range.end <= range.start) return set;
-  let { start, end } = range;
-  const before: ByteRange[] = [];
-  const after: ByteRange[] = [];
-  for (const held of set) {
-    if (held.end < start) before.push(held);
-    else if (held.start > end) after.push(held);
-    else {
-      start = Math.min(start, held.start);
-      end = Math.max(end, held.end);
-    }
+/** The part of `range` that `set` does not hold. */
+export function missingRanges(set: RangeSet, range: ByteRange): RangeSet {
+  const missing: ByteRange[] = [];
+  let at = range.start;
+  for (const each of set) {
+    if (each.end <= at) continue;
+    if (each.start >= range.end) break;
+    if (each.start > at) missing.push({ start: at, end: each.start });
+    at = Math.max(at, each.end);
   }
-  return [...before, { start, end }, ...after];
+  if (at < range.end) missing.push({ start: at, end: range.end });
+  return missing;
 }
 
 /** `set` without `range`. */
 export function subtractRange(set: RangeSet, range: ByteRange): RangeSet {
-  check(range);
   if (range.end <= range.start) return set;
-  return set.flatMap((held) =>
+  return set.flatMap((each) =>
     [
-      { start: held.start, end: Math.min(held.end, range.start) },
-      { start: Math.max(held.start, range.end), end: held.end },
+      { start: each.start, end: Math.min(each.end, range.start) },
+      { start: Math.max(each.start, range.end), end: each.end },
     ].filter((part) => part.end > part.start),
   );
 }
 
-/** The parts of `range` that are not in `set`. */
-export function missingRanges(set: RangeSet, range: ByteRange): RangeSet {
-  check(range);
-  let rest: RangeSet = range.end > range.start ? [range] : [];
-  for (const held of set) rest = subtractRange(rest, held);
-  return rest;
-}
-
-/** Whether every byte of `range` is in `set`. */
-export function hasRange(set: RangeSet, range: ByteRange): boolean {
-  return missingRanges(set, range).length === 0;
-}
-
-/** Bytes in `set`. */
-export function rangeBytes(set: RangeSet): Bytes {
+/** Number of bytes in `set`. */
+export function byteCount(set: RangeSet): Bytes {
   return set.reduce((sum, range) => sum + range.end - range.start, 0);
 }

@@ -79,7 +79,10 @@ export function loadContext(
 }
 
 /** The item that follows, and where it comes from; null at the end. `auto` honors repeat-track. */
-function following(state: QueueState, auto: boolean): { readonly item: QueueItem; readonly index: number; readonly upNext: readonly QueueItem[] } | null {
+function following(
+  state: QueueState,
+  auto: boolean,
+): { readonly item: QueueItem; readonly index: number; readonly upNext: readonly QueueItem[] } | null {
   if (auto && state.repeat === "track" && state.current !== null)
     return { item: state.current, index: state.index, upNext: state.upNext };
   const queued = state.upNext[0];
@@ -120,7 +123,12 @@ export function goBack(state: QueueState): QueueState {
 export function skipTo(state: QueueState, uid: string): QueueState {
   const queued = state.upNext.findIndex((item) => item.uid === uid);
   if (queued >= 0)
-    return { ...state, current: state.upNext[queued]!, upNext: state.upNext.slice(queued + 1), history: remember(state) };
+    return {
+      ...state,
+      current: state.upNext[queued]!,
+      upNext: state.upNext.slice(queued + 1),
+      history: remember(state),
+    };
   const place = state.order.indexOf(uid);
   const item = contextItem(state, place);
   if (item === null) return state;

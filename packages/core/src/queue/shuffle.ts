@@ -13,7 +13,11 @@ function hash32(seed: number, text: string): number {
  * A seeded permutation of `uids` with `first` in front. Each uid's place depends on the seed and itself alone,
  * so an item that is added or removed leaves the others in their order.
  */
-export function shuffledOrder(uids: readonly string[], seed: number, first: string | null): readonly string[] {
+export function shuffledOrder(
+  uids: readonly string[],
+  seed: number,
+  first: string | null,
+): readonly string[] {
   const keyed = uids.map((uid) => ({ uid, key: hash32(seed, uid) }));
   keyed.sort((a, b) => a.key - b.key || (a.uid < b.uid ? -1 : 1));
   const order = keyed.map((entry) => entry.uid);
