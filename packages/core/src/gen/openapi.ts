@@ -521,6 +521,8 @@ export interface components {
             detail?: string;
             /** @description What the caller can do. */
             remedy?: string;
+            /** @description Whether the same request may succeed later without a change. */
+            retryable?: boolean;
             /** @description The request path. */
             instance?: string;
             /** @description Id under which the server logged it. */
@@ -785,7 +787,7 @@ export interface components {
         };
         /** @description Lower-case hex SHA-256. */
         Hash: string;
-        /** @description 32 bytes, base64url without padding. */
+        /** @description 32 bytes, base64 of either alphabet. */
         Bytes32: string;
         /** @description Random bytes to be signed once. */
         DeviceChallenge: {
@@ -813,9 +815,9 @@ export interface components {
             /** @description Devices, last seen first. */
             items: components["schemas"]["Device"][];
         };
-        /** @description Uncompressed P-256 point, 65 bytes, base64url without padding. */
+        /** @description Uncompressed P-256 point, 65 bytes, base64 of either alphabet. */
         Key65: string;
-        /** @description 64 bytes, base64url without padding. */
+        /** @description 64 bytes, base64 of either alphabet. */
         Bytes64: string;
         /** @description Proof that the caller holds the private identity key. */
         DeviceRegistration: {
@@ -825,7 +827,7 @@ export interface components {
             identityKey: components["schemas"]["Key65"];
             agreementKey: components["schemas"]["Key65"];
             challenge: components["schemas"]["Bytes32"];
-            signature: components["schemas"]["Bytes64"];
+            proof: components["schemas"]["Bytes64"];
         };
         /** @description One track to be granted. */
         GrantItem: {
@@ -1020,7 +1022,8 @@ export interface components {
             use?: "sig";
             /** @description Key id. */
             kid: string;
-            x: components["schemas"]["Bytes32"];
+            /** @description Public key, 32 bytes, base64url without padding. */
+            x: string;
         };
         /** @description Keys that verify validities and time proofs. */
         LicenseKeySet: {
@@ -1655,7 +1658,10 @@ export interface operations {
     listDevices: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Id of the device that asks; marks it as `current`. */
+                "Segue-Device"?: components["schemas"]["DeviceId"];
+            };
             path?: never;
             cookie?: never;
         };
