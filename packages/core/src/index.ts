@@ -12,6 +12,19 @@ export * from "./ids";
 export * from "./license/license";
 export * from "./license/trusted-clock";
 export * from "./playback/manifest";
+export { SHOW_BEFORE_SKIP_MS } from "./playback/recover";
+export { INITIAL_PLAYBACK, step as playbackStep } from "./playback/step";
+export type {
+  GrantPurpose,
+  Pass,
+  PlaybackEffect,
+  PlaybackInput,
+  PlaybackPhase,
+  PlaybackState,
+  RenditionFacts,
+  Step as PlaybackStep,
+  Wait as PlaybackWait,
+} from "./playback/types";
 export * from "./prefetch/plan";
 export * from "./prefetch/policy";
 export * from "./prefetch/ranges";

@@ -1,0 +1,83 @@
+import { advance, editQueue, goBack, loadContext, skipTo } from "../queue/queue";
+import { framesToMs, msToFrames } from "../units";
+import { beginCurrent, currentPass, finish, reconcile } from "./passes";
+import type { PlaybackInput, PlaybackState, Step } from "./types";
+
+/** Within this much of a track, "previous" leads to the track before it. */
+export const RESTART_AFTER_MS = 3_000;
+
+type Intent = Extract<
+  PlaybackInput,
+  { type: "load" | "play" | "pause" | "seek" | "next" | "previous" | "skip_to" | "edit" | "retry" }
+>;
+
+/** What a listener's wish does. */
+export function onIntent(state: PlaybackState, input: Intent): Step {
+  switch (input.type) {
+    case "load": {
+      const queue = loadContext(state.queue, input.items, input.startIndex, input.shuffle, input.seed);
+      return beginCurrent({ ...state, queue, wantsSound: true, skipsInARow: 0 });
+    }
+    case "play":
+      return onPlay(state);
+    case "pause":
+      return onPause(state);
+    case "seek":
+      return onSeek(state, input.ms);
+    case "next": {
+      const queue = advance(state.queue, false);
+      if (queue.current === null) return finish({ ...state, queue });
+      return beginCurrent({ ...state, queue, wantsSound: true, skipsInARow: 0 });
+    }
+    case "previous":
+      return onPrevious(state);
+    case "skip_to": {
+      const queue = skipTo(state.queue, input.uid);
+      if (queue === state.queue) return { state, effects: [] };
+      return beginCurrent({ ...state, queue, wantsSound: true, skipsInARow: 0 });
+    }
+    case "edit":
+      return reconcile({ ...state, queue: editQueue(state.queue, input.edit) });
+    case "retry":
+      return beginCurrent({ ...state, wantsSound: true, skipsInARow: 0 }, state.frame);
+  }
+}
+
+function onPlay(state: PlaybackState): Step {
+  if (state.phase === "idle") {
+    const queue = state.queue.current === null ? advance(state.queue, false) : state.queue;
+    if (queue.current === null) return { state, effects: [] };
+    return beginCurrent({ ...state, queue, wantsSound: true, skipsInARow: 0 });
+  }
+  if (state.phase === "failed" || state.phase === "refused" || state.phase === "expired")
+    return beginCurrent({ ...state, wantsSound: true, skipsInARow: 0 }, state.frame);
+  const wanting = { ...state, wantsSound: true };
+  if (currentPass(state)?.stage !== "placed") return { state: wanting, effects: [] };
+  const phase = state.phase === "paused" || state.phase === "blocked" ? "buffering" : state.phase;
+  return { state: { ...wanting, phase }, effects: [{ type: "resume" }] };
+}
+
+function onPause(state: PlaybackState): Step {
+  if (!state.wantsSound) return { state, effects: [] };
+  const sounding = state.phase === "playing" || state.phase === "buffering" || state.phase === "blocked";
+  return {
+    state: { ...state, wantsSound: false, phase: sounding ? "paused" : state.phase },
+    effects: currentPass(state)?.stage === "placed" ? [{ type: "pause" }] : [],
+  };
+}
+
+function onSeek(state: PlaybackState, ms: number): Step {
+  const pass = currentPass(state);
+  if (pass === null || !Number.isFinite(ms)) return { state, effects: [] };
+  if (pass.facts === null) return { state, effects: [] };
+  const frame = Math.min(Math.max(0, msToFrames(ms, pass.facts.sampleRateHz)), pass.facts.totalFrames);
+  const moved = { ...state, frame, startFrame: frame };
+  return { state: moved, effects: pass.stage === "placed" ? [{ type: "seek", frame }] : [] };
+}
+
+function onPrevious(state: PlaybackState): Step {
+  const pass = currentPass(state);
+  const playedMs = pass?.facts ? framesToMs(state.frame, pass.facts.sampleRateHz) : 0;
+  if (playedMs > RESTART_AFTER_MS || state.queue.history.length === 0) return onSeek(state, 0);
+  return beginCurrent({ ...state, queue: goBack(state.queue), wantsSound: true, skipsInARow: 0 });
+}

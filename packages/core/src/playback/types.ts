@@ -1,0 +1,140 @@
+import type { ErrorCode } from "../errors/error-table";
+import type { TrackId } from "../ids";
+import type { PrefetchLatch } from "../prefetch/policy";
+import type { QueueEdit, QueueItem, QueueState } from "../queue/queue";
+import type { Frames, Hertz, Milliseconds } from "../units";
+import type { Refusal } from "./manifest";
+
+/** What the player is doing. */
+export type PlaybackPhase =
+  | "idle"
+  | "loading"
+  | "playing"
+  | "paused"
+  | "buffering"
+  | "blocked"
+  | "preparing"
+  | "refused"
+  | "failed"
+  | "expired";
+
+/** What a manifest says that decisions need. */
+export interface RenditionFacts {
+  readonly sampleRateHz: Hertz;
+  readonly totalFrames: Frames;
+}
+
+/** One pass of a queue item: an item that plays twice is two passes. */
+export interface Pass {
+  /** Unique per pass; the uid of the item on the engine's timeline. */
+  readonly id: string;
+  readonly item: QueueItem;
+  /** `wanted`: grant asked for; `granted`: ready to place; `placed`: on the engine's timeline; `held`: could not be granted now. */
+  readonly stage: "wanted" | "granted" | "placed" | "held";
+  readonly facts: RenditionFacts | null;
+  /** Failures in a row of this pass. */
+  readonly attempts: number;
+}
+
+/** Everything the player decides upon. Plain data. */
+export interface PlaybackState {
+  readonly queue: QueueState;
+  readonly phase: PlaybackPhase;
+  /** Whether the listener wants sound. */
+  readonly wantsSound: boolean;
+  /** The current pass first, then those that were requested ahead of time. */
+  readonly passes: readonly Pass[];
+  readonly passCount: number;
+  /** Last audible frame of the current pass. */
+  readonly frame: Frames;
+  /** Frame at which the current pass starts sounding once it is granted. */
+  readonly startFrame: Frames;
+  readonly currentComplete: boolean;
+  readonly aheadMs: Milliseconds;
+  readonly latch: PrefetchLatch;
+  readonly refusal: Refusal | null;
+  readonly error: ErrorCode | null;
+  /** Items in a row that could not be played; bounds skipping. */
+  readonly skipsInARow: number;
+}
+
+/** What happened. */
+export type PlaybackInput =
+  | {
+      readonly type: "load";
+      readonly items: readonly QueueItem[];
+      readonly startIndex: number;
+      readonly shuffle: boolean;
+      readonly seed: number;
+    }
+  | { readonly type: "play" }
+  | { readonly type: "pause" }
+  | { readonly type: "seek"; readonly ms: Milliseconds }
+  | { readonly type: "next" }
+  | { readonly type: "previous" }
+  | { readonly type: "skip_to"; readonly uid: string }
+  | { readonly type: "edit"; readonly edit: QueueEdit }
+  | { readonly type: "retry" }
+  | { readonly type: "grant_arrived"; readonly passId: string; readonly facts: RenditionFacts }
+  | { readonly type: "grant_refused"; readonly passId: string; readonly refusal: Refusal }
+  | {
+      readonly type: "grant_failed";
+      readonly passId: string;
+      readonly code: ErrorCode;
+      readonly retryable: boolean;
+    }
+  | { readonly type: "started"; readonly passId: string; readonly frame: Frames }
+  | { readonly type: "position"; readonly passId: string; readonly frame: Frames }
+  | { readonly type: "ended"; readonly passId: string }
+  | {
+      readonly type: "buffered";
+      readonly passId: string;
+      readonly aheadMs: Milliseconds;
+      readonly complete: boolean;
+    }
+  | { readonly type: "stalled"; readonly passId: string }
+  | { readonly type: "blocked" }
+  | { readonly type: "failed"; readonly passId: string; readonly code: ErrorCode }
+  | { readonly type: "engine_idle" }
+  | { readonly type: "due"; readonly wait: Wait };
+
+/** A reason to come back later. */
+export interface Wait {
+  /** `ask`: request the pass's grant again; `skip`: go on from an item that cannot be played. */
+  readonly kind: "ask" | "skip";
+  readonly passId: string;
+}
+
+/** Why a grant is asked for. */
+export type GrantPurpose = "current" | "next" | "next_next";
+
+/** What to do. The driver carries effects out in order. */
+export type PlaybackEffect =
+  /** Begin to fetch the track's head, in parallel with its grant. */
+  | { readonly type: "fetch_head"; readonly passId: string; readonly item: QueueItem }
+  /** Ask for a grant; answer with `grant_arrived`, `grant_refused` or `grant_failed`. */
+  | {
+      readonly type: "request_grant";
+      readonly passId: string;
+      readonly item: QueueItem;
+      readonly trackId: TrackId;
+      readonly purpose: GrantPurpose;
+      /** Share of the current track that was audible, percent; null for the current one. */
+      readonly atPercent: number | null;
+    }
+  /** Ask for a fresh URL of a pass on the timeline, and give it to the engine. */
+  | { readonly type: "refresh_grant"; readonly passId: string; readonly item: QueueItem }
+  | { readonly type: "start"; readonly passId: string; readonly startFrame: Frames; readonly paused: boolean }
+  | { readonly type: "append"; readonly passId: string }
+  | { readonly type: "truncate_after"; readonly passId: string }
+  | { readonly type: "seek"; readonly frame: Frames }
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
+  /** Come back with `due` after this long. */
+  | { readonly type: "wait"; readonly afterMs: Milliseconds; readonly wait: Wait };
+
+/** The state after an input, and what to do. */
+export interface Step {
+  readonly state: PlaybackState;
+  readonly effects: readonly PlaybackEffect[];
+}
