@@ -1,0 +1,128 @@
+/** GET /v1/me, /v1/home, /v1/tracks, /v1/albums, /v1/artists, /v1/playlists. */
+import { ensureId, type IdKind, SegueError } from "@segue/core";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ServerContext } from "../../context";
+import { readAlbums, readArtists, readPlaylists } from "./collection-store";
+import { headsFor } from "./heads";
+import { readHome } from "./home";
+import { pageOf, readPageRequest } from "./pages";
+import { readTracks } from "./track-store";
+
+const MAX_IDS = 50;
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+function one<T>(found: readonly T[]): T {
+  if (found[0] === undefined) throw new SegueError("not_found");
+  return found[0];
+}
+
+function readIds(query: Query): readonly string[] {
+  const ids = query.ids?.split(",") ?? [];
+  const wrong = ids.length === 0 ? "is required" : ids.length > MAX_IDS ? `has more than ${MAX_IDS} ids` : null;
+  if (wrong) throw new SegueError("invalid_request", { errors: [{ pointer: "/query/ids", message: wrong }] });
+  return ids.map((id) => ensureId("track", id));
+}
+
+/** Serves the catalog. */
+export async function catalogRoutes(app: FastifyInstance, { context }: { context: ServerContext }): Promise<void> {
+  const { db } = context;
+
+  app.get("/v1/me", async (request) => app.requireUser(request));
+
+  app.get("/v1/home", async (request) => {
+    await app.requireUser(request);
+    return { shelves: await readHome(db) };
+  });
+
+  app.get<{ Querystring: Query }>("/v1/tracks", async (request) => {
+    const user = await app.requireUser(request);
+    const ids = readIds(request.query);
+    return { items: await readTracks(db, ids, headsFor(context, user, request.query)) };
+  });
+
+  const kinds = [
+    ["album", "albums", readAlbums],
+    ["artist", "artists", readArtists],
+    ["playlist", "playlists", readPlaylists],
+  ] as const;
+  for (const [kind, table, read] of kinds) {
+    app.get<{ Params: Record<string, string> }>(`/v1/${table}/:${kind}Id`, async (request) => {
+      await app.requireUser(request);
+      return one<unknown>(await read(db, [ensureId(kind, request.params[`${kind}Id`])]));
+    });
+  }
+
+  /** A page of tracks of something whose id is in the path; `ids` reads one id more than asked. */
+  function trackList(
+    kind: IdKind & ("album" | "artist" | "playlist"),
+    ids: (id: string, offset: number, limit: number) => Promise<readonly { readonly id: string }[]>,
+  ): void {
+    app.get(`/v1/${kind}s/:${kind}Id/tracks`, async (request: FastifyRequest) => {
+      const user = await app.requireUser(request);
+      const query = request.query as Query;
+      const page = readPageRequest(query);
+      const id = ensureId(kind, (request.params as Record<string, string>)[`${kind}Id`]);
+      if (!(await db.selectFrom(`${kind}s`).select("id").where("id", "=", id).executeTakeFirst()))
+        throw new SegueError("not_found");
+      const rows = await ids(id, page.offset, page.limit + 1);
+      const wanted = rows.slice(0, page.limit).map((row) => row.id);
+      return pageOf(rows, page, await readTracks(db, wanted, headsFor(context, user, query)));
+    });
+  }
+
+  trackList("album", (id, offset, limit) =>
+    db
+      .selectFrom("tracks")
+      .select("id")
+      .where("album_id", "=", id)
+      .orderBy("disc_number")
+      .orderBy("track_number")
+      .orderBy("id")
+      .offset(offset)
+      .limit(limit)
+      .execute(),
+  );
+  trackList("artist", (id, offset, limit) =>
+    db
+      .selectFrom("track_artists")
+      .innerJoin("tracks", "tracks.id", "track_artists.track_id")
+      .select("tracks.id")
+      .where("artist_id", "=", id)
+      .orderBy("tracks.popularity", "desc")
+      .orderBy("tracks.id")
+      .offset(offset)
+      .limit(limit)
+      .execute(),
+  );
+  trackList("playlist", (id, offset, limit) =>
+    db
+      .selectFrom("playlist_items")
+      .select("track_id as id")
+      .where("playlist_id", "=", id)
+      .orderBy("position")
+      .offset(offset)
+      .limit(limit)
+      .execute(),
+  );
+
+  app.get("/v1/artists/:artistId/albums", async (request: FastifyRequest) => {
+    await app.requireUser(request);
+    const page = readPageRequest(request.query as Query);
+    const id = ensureId("artist", (request.params as { artistId: string }).artistId);
+    one(await readArtists(db, [id]));
+    const rows = await db
+      .selectFrom("album_artists")
+      .innerJoin("albums", "albums.id", "album_artists.album_id")
+      .select("albums.id")
+      .distinct()
+      .where("artist_id", "=", id)
+      .orderBy("albums.release_date", "desc")
+      .orderBy("albums.id")
+      .offset(page.offset)
+      .limit(page.limit + 1)
+      .execute();
+    const wanted = rows.slice(0, page.limit).map((row) => row.id);
+    return pageOf(rows, page, await readAlbums(db, wanted));
+  });
+}

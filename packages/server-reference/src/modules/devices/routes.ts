@@ -1,0 +1,64 @@
+/** POST /v1/devices/challenges; POST, GET /v1/devices; DELETE /v1/devices/{deviceId}. */
+import { ensureId, SegueError } from "@segue/core";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ServerContext } from "../../context";
+import { DeviceStore, type DeviceRow } from "./store";
+import { readRegistration } from "./registration";
+import { deviceIdOf, verifyDeviceProof } from "./proof";
+
+const CHALLENGE_TTL_MS = 5 * 60_000;
+
+function toDevice(row: DeviceRow, current: string | undefined): Record<string, unknown> {
+  return {
+    id: row.id,
+    name: row.name,
+    type: row.type,
+    registeredAt: row.registered_at,
+    lastSeenAt: row.last_seen_at,
+    current: row.id === current,
+  };
+}
+
+/** The device that says it makes the request. */
+function currentDevice(request: FastifyRequest): string | undefined {
+  const header = request.headers["segue-device"];
+  return typeof header === "string" ? header : undefined;
+}
+
+/** Serves a listener's devices. */
+export async function deviceRoutes(app: FastifyInstance, { context }: { context: ServerContext }): Promise<void> {
+  const store = new DeviceStore(context.db);
+
+  app.post("/v1/devices/challenges", async (request, reply) => {
+    const user = await app.requireUser(request);
+    const expiresAt = context.now() + CHALLENGE_TTL_MS;
+    const challenge = await store.addChallenge(user.id, context.now(), expiresAt);
+    reply.header("cache-control", "no-store");
+    return reply.code(201).send({ challenge: challenge.toString("base64"), expiresAt });
+  });
+
+  app.post("/v1/devices", async (request, reply) => {
+    const user = await app.requireUser(request);
+    const given = readRegistration(request.body);
+    // Taken before it is judged: a challenge serves once, also for a wrong proof.
+    if (!(await store.takeChallenge(user.id, given.challenge, context.now())))
+      throw new SegueError("challenge_expired");
+    if (!verifyDeviceProof(given)) throw new SegueError("device_proof_invalid");
+    const id = deviceIdOf(given.identityKey);
+    const row = await store.register({ ...given, id, userId: user.id }, context.now());
+    return reply.code(201).send(toDevice(row, id));
+  });
+
+  app.get("/v1/devices", async (request) => {
+    const user = await app.requireUser(request);
+    const rows = await store.list(user.id);
+    return { items: rows.map((row) => toDevice(row, currentDevice(request))) };
+  });
+
+  app.delete<{ Params: { deviceId: string } }>("/v1/devices/:deviceId", async (request, reply) => {
+    const user = await app.requireUser(request);
+    const id = ensureId("device", request.params.deviceId);
+    if (!(await store.remove(user.id, id))) throw new SegueError("device_unknown");
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,107 @@
+/** Devices and challenges in the database. */
+import { randomBytes } from "node:crypto";
+import { type DeviceId, SegueError, type UserId } from "@segue/core";
+import type { Selectable } from "kysely";
+import type { Db } from "../../adapters/sqlite/open";
+import type { DevicesTable } from "../../adapters/sqlite/schema";
+import type { Registration } from "./registration";
+
+export type DeviceRow = Selectable<DevicesTable>;
+
+/** How many devices one user may have. */
+export const MAX_DEVICES = 20;
+/** Challenges of one user that wait at the same time; the oldest gives way. */
+const MAX_CHALLENGES = 10;
+
+/** Reads and writes devices. */
+export class DeviceStore {
+  constructor(private readonly db: Db) {}
+
+  /** Makes a challenge of 32 bytes for `userId`. */
+  async addChallenge(userId: UserId, nowMs: number, expiresAtMs: number): Promise<Buffer> {
+    const challenge = randomBytes(32);
+    const values = { challenge: challenge.toString("base64url"), user_id: userId, expires_at: expiresAtMs };
+    await this.db.transaction().execute(async (tx) => {
+      await tx.deleteFrom("device_challenges").where("expires_at", "<=", nowMs).execute();
+      await tx.insertInto("device_challenges").values(values).execute();
+      const kept = tx
+        .selectFrom("device_challenges")
+        .select("challenge")
+        .where("user_id", "=", userId)
+        .orderBy("expires_at", "desc")
+        .limit(MAX_CHALLENGES);
+      await tx
+        .deleteFrom("device_challenges")
+        .where("user_id", "=", userId)
+        .where("challenge", "not in", kept)
+        .execute();
+    });
+    return challenge;
+  }
+
+  /** Uses a challenge up; false when it is unknown, used, expired or another user's. */
+  async takeChallenge(userId: UserId, challenge: Uint8Array, nowMs: number): Promise<boolean> {
+    const taken = await this.db
+      .deleteFrom("device_challenges")
+      .where("challenge", "=", Buffer.from(challenge).toString("base64url"))
+      .where("user_id", "=", userId)
+      .returning("expires_at")
+      .executeTakeFirst();
+    return taken !== undefined && taken.expires_at > nowMs;
+  }
+
+  /**
+   * Registers a device, or again one that the user has: then name, type and agreement key are taken over. A device
+   * whose holder signs in as somebody else moves to that user.
+   * @throws SegueError `device_limit`
+   */
+  async register(
+    device: Registration & { readonly id: DeviceId; readonly userId: UserId },
+    nowMs: number,
+  ): Promise<DeviceRow> {
+    return this.db.transaction().execute(async (tx) => {
+      const others = await tx
+        .selectFrom("devices")
+        .select(({ fn }) => fn.countAll<number>().as("n"))
+        .where("user_id", "=", device.userId)
+        .where("id", "!=", device.id)
+        .executeTakeFirstOrThrow();
+      if (others.n >= MAX_DEVICES) throw new SegueError("device_limit");
+      const said = {
+        user_id: device.userId,
+        agreement_key: device.agreementKey,
+        name: device.name,
+        type: device.type,
+        last_seen_at: nowMs,
+      };
+      return tx
+        .insertInto("devices")
+        .values({ ...said, id: device.id, identity_key: device.identityKey, registered_at: nowMs })
+        .onConflict((on) => on.column("id").doUpdateSet(said))
+        .returningAll()
+        .executeTakeFirstOrThrow();
+    });
+  }
+
+  /** The user's devices, the last seen first. */
+  async list(userId: UserId): Promise<readonly DeviceRow[]> {
+    return this.db
+      .selectFrom("devices")
+      .selectAll()
+      .where("user_id", "=", userId)
+      .orderBy("last_seen_at", "desc")
+      .orderBy("id")
+      .execute();
+  }
+
+  /** Whether there was such a device of the user to remove. */
+  async remove(userId: UserId, id: DeviceId): Promise<boolean> {
+    const removed = await this.db
+      .deleteFrom("devices")
+      .where("id", "=", id)
+      .where("user_id", "=", userId)
+      .returning("id")
+      .executeTakeFirst();
+    return removed !== undefined;
+  }
+}
