@@ -1,6 +1,7 @@
 /** The playback, license and media routes of a fixture on a real loopback port. */
-import Fastify, { type FastifyInstance } from "fastify";
+
 import { SegueError } from "@segue/core";
+import Fastify, { type FastifyInstance } from "fastify";
 import { registerProblems } from "../../src/http/problem";
 import { registerAuthentication } from "../../src/modules/auth/authenticate";
 import type { User } from "../../src/modules/auth/principal";
@@ -38,7 +39,7 @@ export async function startApp(fixture: Fixture, options: { readonly stallMs?: n
       fetch(`${origin}${path}`, {
         method: "POST",
         headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
-        body: typeof body === "string" || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+        body: typeof body === "string" || body instanceof Buffer ? body : JSON.stringify(body),
       }),
     close: () => app.close(),
   };
