@@ -1,0 +1,73 @@
+/** Entry of the engine's worker. It is built to one file without imports. */
+import { baseEnvironment } from "../engine/base-environment";
+import { warmVorbis } from "../engine/decode/vorbis";
+import { EngineCore } from "../engine/engine-core";
+import type { EngineEvent } from "../engine/engine-port";
+import type { WorkerCommand, WorkerMessage } from "./worker-protocol";
+import { WorkletLink } from "./worklet-link";
+
+const STATS_EVERY_MS = 250;
+
+interface WorkerScope {
+  postMessage(message: WorkerMessage): void;
+  close(): void;
+  onmessage: ((event: MessageEvent<WorkerCommand>) => void) | null;
+}
+const scope = globalThis as unknown as WorkerScope;
+
+let core: EngineCore | null = null;
+let link: WorkletLink | null = null;
+
+function emit(event: EngineEvent): void {
+  if (!core) return;
+  const plain =
+    event.type === "failed" ? { ...event, error: { code: event.error.code, detail: event.error.detail } } : event;
+  scope.postMessage({ type: "event", event: plain, stats: core.stats() });
+}
+
+function init(command: WorkerCommand & { type: "init" }): void {
+  link = new WorkletLink(command.port, command.sampleRateHz, command.shared);
+  core = new EngineCore(baseEnvironment({ baseUrl: command.baseUrl }), link, emit);
+  setInterval(() => core && scope.postMessage({ type: "stats", stats: core.stats() }), STATS_EVERY_MS);
+  void warmVorbis()
+    .catch(() => undefined)
+    .then(() => scope.postMessage({ type: "ready" }));
+}
+
+function obey(engine: EngineCore, command: WorkerCommand): void {
+  switch (command.type) {
+    case "latency":
+      if (link) link.latency = command.ms;
+      return;
+    case "head":
+      return engine.fetchHead(command.head);
+    case "start":
+      return engine.start(command.item, command.paused);
+    case "append":
+      return engine.append(command.item);
+    case "truncateAfter":
+      return engine.truncateAfter(command.uid);
+    case "seek":
+      return engine.seek(command.frame);
+    case "paused":
+      return engine.setPaused(command.paused);
+    case "volume":
+      return engine.setVolume(command.volume);
+    case "license":
+      return engine.setLicense(command.license);
+    case "replaceUrl":
+      return engine.replaceUrl(command.uid, command.url);
+    case "close":
+      engine.close();
+      scope.close();
+      return;
+    default:
+      return;
+  }
+}
+
+scope.onmessage = (event) => {
+  const command = event.data;
+  if (command.type === "init") init(command);
+  else if (core) obey(core, command);
+};
