@@ -1,0 +1,3 @@
+/** Builders and fast-check arbitraries for tests of programs that use core. */
+export * from "./arbitraries";
+export * from "./builders";

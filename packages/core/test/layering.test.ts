@@ -1,0 +1,139 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { findCycles, parseSource, readSources, resolveImport, type SourceFile } from "./imports";
+
+const packages = fileURLToPath(new URL("../..", import.meta.url));
+const core = readSources(`${packages}/core/src`);
+
+/** A folder may import its own rung and those below. */
+const RUNGS: readonly (readonly string[])[] = [
+  ["ids", "units", "utf8", "errors"],
+  ["catalog", "protection", "audio"],
+  ["queue", "prefetch", "license"],
+  ["playback"],
+  ["gen"],
+  ["wire"],
+  ["testing", "index"],
+];
+/** The domain's own shapes of grants and manifests: types alone, below the rules that speak of them. */
+const SHAPES = "playback/manifest";
+
+function rungOf(path: string): number {
+  if (path.replace(/\.ts$/, "") === SHAPES) return 1;
+  const first = path.split("/")[0]!.replace(/\.ts$/, "");
+  const rung = RUNGS.findIndex((names) => names.includes(first));
+  if (rung < 0) throw new Error(`${path} stands on no rung of the ladder`);
+  return rung;
+}
+
+const inGen = (path: string) => path.startsWith("gen/") || path === "gen";
+
+function ladderViolations(files: readonly SourceFile[]): string[] {
+  return files
+    .filter((file) => !inGen(file.path))
+    .flatMap((file) =>
+      file.imports
+        .filter((name) => name.startsWith("."))
+        .map((name) => resolveImport(file.path, name))
+        .filter((target) => {
+          if (inGen(target)) return !file.path.startsWith("wire/");
+          if (target === "index") return true;
+          return rungOf(target) > rungOf(file.path);
+        })
+        .map((target) => `${file.path} imports ${target}`),
+    );
+}
+
+const OUTSIDE: readonly (readonly [RegExp, string])[] = [
+  [/\bDate\s*\.\s*now\b|\bnew\s+Date\s*\(\s*\)|\bperformance\s*\./, "the clock"],
+  [/\bMath\s*\.\s*random\b|\bgetRandomValues\b|\brandomUUID\b/, "randomness"],
+  [/(?<![.\w])(?:fetch|setTimeout|setInterval|queueMicrotask|require)\s*\(/, "the outside"],
+  [/(?<![.\w])(?:process|globalThis|window|self|document|navigator|console)\s*[.[]/, "a global"],
+  [/(?<!=>\s*)\bglobalThis\b/, "a global"],
+];
+
+function outsideViolations(files: readonly SourceFile[]): string[] {
+  return files
+    .filter((file) => !inGen(file.path))
+    .flatMap((file) => [
+      ...OUTSIDE.filter(([pattern]) => pattern.test(file.code)).map(
+        ([, name]) => `${file.path} uses ${name}`,
+      ),
+      ...freeCrypto(file),
+      ...file.imports
+        .filter((name) => !name.startsWith("."))
+        .filter((name) => !allowedPackage(file.path, name))
+        .map((name) => `${file.path} imports ${name}`),
+    ]);
+}
+
+/** `crypto.` where no parameter of that name is declared in the file. */
+function freeCrypto(file: SourceFile): string[] {
+  const used = /(?<![.\w])crypto\s*\./.test(file.code);
+  return used && !/\bcrypto\s*:\s*CryptoPort\b/.test(file.code)
+    ? [`${file.path} uses the global crypto`]
+    : [];
+}
+
+function allowedPackage(path: string, name: string): boolean {
+  if (path.startsWith("testing/")) return name === "fast-check";
+  return path.startsWith("wire/") && name.startsWith("@protobuf-ts/runtime");
+}
+
+describe("core", () => {
+  test("has sources to look at", () => expect(core.length).toBeGreaterThan(20));
+  test("has no import cycle", () => expect(findCycles(core)).toEqual([]));
+  test("imports down the ladder only, and gen from wire alone", () =>
+    expect(ladderViolations(core)).toEqual([]));
+  test("names nothing of the outside world", () => expect(outsideViolations(core)).toEqual([]));
+});
+
+for (const name of ["client-sdk", "server-reference", "conformance"]) {
+  const root = `${packages}/${name}/src`;
+  describe.skipIf(!existsSync(root))(name, () => {
+    const files = existsSync(root) ? readSources(root) : [];
+    test("has no import cycle", () => expect(findCycles(files)).toEqual([]));
+    test("imports its peers not at all and core by its public entries", () => {
+      const peers = ["client-sdk", "server-reference"].filter((peer) => peer !== name);
+      const wrong = files.flatMap((file) =>
+        file.imports
+          .filter(
+            (target) =>
+              (name !== "conformance" && peers.some((peer) => target.startsWith(`@segue/${peer}`))) ||
+              /^@segue\/core\/(?!wire$|testing$)/.test(target) ||
+              target === `@segue/${name}` ||
+              (target.startsWith(".") && resolveImport(file.path, target).startsWith("..")),
+          )
+          .map((target) => `${file.path} imports ${target}`),
+      );
+      expect(wrong).toEqual([]);
+    });
+  });
+}
+
+describe("the layering rules notice", () => {
+  const file = (path: string, text: string) => parseSource(path, text);
+  test.each([
+    ["audio/x.ts", 'import { a } from "../queue/queue";'],
+    ["queue/x.ts", 'export * from "../playback/step";'],
+    ["license/x.ts", 'import type { X } from "../gen/proto/x";'],
+    ["audio/x.ts", 'import { X } from "../index";'],
+  ])("a wrong direction in %s", (path, text) => expect(ladderViolations([file(path, text)])).toHaveLength(1));
+  test.each([
+    "const now = Date.now();",
+    "const x = Math.random();",
+    "await fetch(url);",
+    "setTimeout(f, 1);",
+    "process.exit(1);",
+    "const s = crypto.subtle;",
+    "const g = globalThis;",
+    'import { readFileSync } from "node:fs";',
+    'const m = await import("node:crypto");',
+  ])("%s", (text) => expect(outsideViolations([file("audio/x.ts", text)])).not.toEqual([]));
+  test("a cycle, but not a comment that names one", () => {
+    const a = file("a.ts", 'import "./b";');
+    expect(findCycles([a, file("b.ts", 'import type { A } from "./a";')])).toHaveLength(1);
+    expect(findCycles([a, file("b.ts", '// import "./a";')])).toEqual([]);
+  });
+});
