@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../errors/error-table";
 import { decidePrefetch, openLatch } from "../prefetch/policy";
 import { advance, EMPTY_QUEUE } from "../queue/queue";
+import { framesToMs } from "../units";
 import { onIntent } from "./intents";
 import type { Refusal } from "./manifest";
 import {
@@ -95,6 +96,7 @@ function prefetch(state: PlaybackState): Step {
     totalFrames: pass.facts.totalFrames,
     currentComplete: state.currentComplete,
     aheadMs: state.aheadMs,
+    durationMs: framesToMs(pass.facts.totalFrames, pass.facts.sampleRateHz),
   });
   let next: PlaybackState = { ...state, latch: decision.latch };
   const effects: PlaybackEffect[] = [];
