@@ -1,5 +1,4 @@
 export { drawArtwork } from "./artwork";
 export { FEATURES_VERSION } from "./features";
 export { findFfmpeg } from "./ffmpeg";
-export { runIngestCli } from "./ingest-cli";
 export { ContentStore, type OpenMedia } from "./media-store";

@@ -41,8 +41,11 @@ export class ContentStore {
     );
   }
 
-  /** Stores `bytes`, durable when the promise resolves: a crash leaves the whole object or none. */
-  async put(hash: string, bytes: Uint8Array): Promise<void> {
+  /**
+   * Stores `bytes`: a crash leaves the whole object or none. Unless `durable` is false (for what can be made anew),
+   * it survives a power cut once the promise resolves.
+   */
+  async put(hash: string, bytes: Uint8Array, { durable = true } = {}): Promise<void> {
     const path = this.path(hash);
     if ((await this.byteLength(hash)) === bytes.length) return;
     await mkdir(dirname(path), { recursive: true });
@@ -50,12 +53,12 @@ export class ContentStore {
     const handle = await open(temporary, "wx", 0o600);
     try {
       await handle.writeFile(bytes);
-      await handle.sync();
+      if (durable) await handle.sync();
     } finally {
       await handle.close();
     }
     await rename(temporary, path);
-    await syncFolder(dirname(path));
+    if (durable) await syncFolder(dirname(path));
   }
 
   /** Removes what interrupted writers left behind. Call it only while holding the data directory's lock. */

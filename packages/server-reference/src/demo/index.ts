@@ -1,0 +1,2 @@
+export { type DemoProgress, type DemoRenderer, startDemoRenderer } from "./renderer";
+export { seedDemo } from "./seed";
