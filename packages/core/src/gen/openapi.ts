@@ -477,7 +477,7 @@ export interface paths {
         };
         /**
          * Read a media object
-         * @description The URL is the right to read; no token is needed. Bytes never change.
+         * @description The URL is the right to read; no token is needed. Without all four query parameters the answer is `url_tampered`.
          */
         get: operations["getMedia"];
         put?: never;
@@ -486,7 +486,7 @@ export interface paths {
         options?: never;
         /**
          * Read about a media object
-         * @description The URL is the right to read; no token is needed. Bytes never change.
+         * @description The URL is the right to read; no token is needed. Without all four query parameters the answer is `url_tampered`.
          */
         head: operations["headMedia"];
         patch?: never;
@@ -1870,15 +1870,15 @@ export interface operations {
     };
     getMedia: {
         parameters: {
-            query: {
+            query?: {
                 /** @description When the URL stops working, Unix seconds. */
-                exp: string;
+                exp?: string;
                 /** @description Bytes that the URL covers, from byte 0. */
-                max: string;
+                max?: string;
                 /** @description Id of the signing secret. */
-                kid: string;
+                kid?: string;
                 /** @description HMAC-SHA-256, base64url. */
-                sig: string;
+                sig?: string;
             };
             header?: {
                 /** @description One range of bytes. */
@@ -1934,15 +1934,15 @@ export interface operations {
     };
     headMedia: {
         parameters: {
-            query: {
+            query?: {
                 /** @description When the URL stops working, Unix seconds. */
-                exp: string;
+                exp?: string;
                 /** @description Bytes that the URL covers, from byte 0. */
-                max: string;
+                max?: string;
                 /** @description Id of the signing secret. */
-                kid: string;
+                kid?: string;
                 /** @description HMAC-SHA-256, base64url. */
-                sig: string;
+                sig?: string;
             };
             header?: {
                 /** @description One range of bytes. */
