@@ -26,7 +26,10 @@ function wav(samples: Int16Array): Buffer {
  * Writes one piece of sound that is never silent, cut into tracks at frames that no block size divides.
  * @returns frames of each track
  */
-export async function writeContinuousPiece(folder: string, seconds: readonly number[]): Promise<readonly number[]> {
+export async function writeContinuousPiece(
+  folder: string,
+  seconds: readonly number[],
+): Promise<readonly number[]> {
   const album = join(folder, "The Continuous", "One Piece");
   await mkdir(album, { recursive: true });
   const frames = seconds.map((length, index) => Math.floor(length * SAMPLE_RATE) + 17 * index + 1);
@@ -36,7 +39,9 @@ export async function writeContinuousPiece(folder: string, seconds: readonly num
     for (let frame = 0; frame < count; frame++) {
       const time = (at + frame) / SAMPLE_RATE;
       // Partials that never cancel: the sum stays away from silence for any 64 frames.
-      const left = 0.35 * Math.sin(2 * Math.PI * 220 * time) + 0.2 * Math.sin(2 * Math.PI * (330 + 40 * Math.sin(time)) * time);
+      const left =
+        0.35 * Math.sin(2 * Math.PI * 220 * time) +
+        0.2 * Math.sin(2 * Math.PI * (330 + 40 * Math.sin(time)) * time);
       const right = 0.35 * Math.cos(2 * Math.PI * 220 * time) + 0.2 * Math.sin(2 * Math.PI * 441 * time);
       samples[frame * 2] = Math.round(left * 32_767);
       samples[frame * 2 + 1] = Math.round(right * 32_767);

@@ -38,7 +38,8 @@ export function freePort(): Promise<number> {
 /** Resolves once `url` answers 200. @throws Error when the process ends first or 60 s pass */
 async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt++) {
-    if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}:\n${output()}`);
+    if (child.exitCode !== null)
+      throw new Error(`the server ended with code ${child.exitCode}:\n${output()}`);
     const answer = await fetch(url).catch(() => null);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));

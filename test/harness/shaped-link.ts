@@ -1,4 +1,4 @@
-import { createServer, connect, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 
 /** A network link between a client and a server on this machine. */
 export interface LinkShape {
@@ -35,7 +35,9 @@ function forward(from: Socket, to: Socket, pipe: Pipe): void {
   });
   from.on("end", () => setTimeout(() => to.end(), Math.max(0, pipe.arrival(0) - performance.now())));
   from.on("error", () => to.destroy());
-  from.on("close", () => setTimeout(() => to.destroy(), Math.max(0, pipe.arrival(0) - performance.now()) + 50));
+  from.on("close", () =>
+    setTimeout(() => to.destroy(), Math.max(0, pipe.arrival(0) - performance.now()) + 50),
+  );
 }
 
 /** Listens on a free loopback port and forwards to `targetPort` over a link of the given shape. */

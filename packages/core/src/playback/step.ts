@@ -96,7 +96,6 @@ function prefetch(state: PlaybackState): Step {
     totalFrames: pass.facts.totalFrames,
     currentComplete: state.currentComplete,
     aheadMs: state.aheadMs,
-    durationMs: framesToMs(pass.facts.totalFrames, pass.facts.sampleRateHz),
   });
   let next: PlaybackState = { ...state, latch: decision.latch };
   const effects: PlaybackEffect[] = [];

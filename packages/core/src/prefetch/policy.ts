@@ -7,9 +7,6 @@ export const NEXT_NEXT_AT = 0.9;
 /** Audio ahead that makes the current track safe before all of it has been fetched. */
 export const SAFE_AHEAD_MS: Milliseconds = 30_000;
 
-/** Tracks shorter than this have both requested at their start. */
-export const SHORT_TRACK_MS: Milliseconds = 20_000;
-
 /** What was already requested during one pass of one item. */
 export interface PrefetchLatch {
   /** Identity of the pass: an item that plays again is another pass. */
@@ -27,8 +24,6 @@ export interface PrefetchFacts {
   /** Whether every byte of the current track has been fetched. */
   readonly currentComplete: boolean;
   readonly aheadMs: Milliseconds;
-  /** Length of the current track; absent counts as long. */
-  readonly durationMs?: Milliseconds;
   /** Whether there is a next item, and one after it; absent counts as yes. */
   readonly hasNext?: boolean;
   readonly hasNextNext?: boolean;
@@ -39,7 +34,7 @@ export const openLatch = (passId: string): PrefetchLatch => ({ passId, next: fal
 
 /**
  * What to request now. Each fires at most once per pass, never before its share of the track was audible,
- * and only while the current track is safe: fully fetched, or 30 s ahead. A short track requests both at its start.
+ * and only while the current track is safe: fully fetched, or 30 s ahead.
  * A seek back does not open the latch again; a skip begins another pass.
  */
 export function decidePrefetch(
@@ -49,11 +44,10 @@ export function decidePrefetch(
   const open = latch.passId === facts.passId ? latch : openLatch(facts.passId);
   const safe = facts.currentComplete || facts.aheadMs >= SAFE_AHEAD_MS;
   const share = facts.totalFrames > 0 ? facts.frame / facts.totalFrames : 1;
-  const short = (facts.durationMs ?? SHORT_TRACK_MS) < SHORT_TRACK_MS;
-  const next = safe && !open.next && facts.hasNext !== false && (short || share >= NEXT_AT);
+  const next = safe && !open.next && facts.hasNext !== false && share >= NEXT_AT;
   // The one after is never requested before the next one.
   const ordered = (open.next || next) && facts.hasNextNext !== false;
-  const nextNext = safe && !open.nextNext && ordered && (short || share >= NEXT_NEXT_AT);
+  const nextNext = safe && !open.nextNext && ordered && share >= NEXT_NEXT_AT;
   return {
     latch:
       next || nextNext ? { ...open, next: open.next || next, nextNext: open.nextNext || nextNext } : open,

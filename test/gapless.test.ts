@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasBrowser, openBrowser } from "./harness/browser";
+import { writeContinuousPiece } from "./harness/continuous-piece";
+import {
+  blockMainThread,
+  findAlbum,
+  inspect,
+  measureCapture,
+  openPlayer,
+  signIn,
+  untilIdle,
+} from "./harness/player-page";
+import { type RunningServer, runServerCommand, startServer } from "./harness/server";
+
+describe.skipIf(!hasBrowser)("a continuous piece in Chromium", () => {
+  const seconds = [5, 4, 6];
+  let folder: string;
+  let server: RunningServer;
+  let total = 0;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "segue-piece-"));
+    const frames = await writeContinuousPiece(join(folder, "masters"), seconds);
+    total = frames.reduce((sum, count) => sum + count, 0);
+    const dataDir = join(folder, "data");
+    const ingest = await runServerCommand(["ingest", join(folder, "masters")], { SEGUE_DATA_DIR: dataDir });
+    expect(ingest.code, ingest.output).toBe(0);
+    server = await startServer({ dataDir });
+  });
+
+  afterAll(async () => {
+    await server?.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  for (const isolation of ["on", "off"] as const) {
+    for (const busy of [false, true]) {
+      test(`has every frame and no silence at the joins: isolation ${isolation}, main thread ${busy ? "blocked" : "idle"}`, async () => {
+        const browser = await openBrowser();
+        try {
+          const page = await openPlayer(browser.context, `${server.url}/?isolation=${isolation}`);
+          expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(isolation === "on");
+          await signIn(page);
+          const album = await findAlbum(page, "One Piece");
+          await page.evaluate((id) => window.segue.player.playAlbum(id), album);
+          if (busy) await blockMainThread(page);
+          await untilIdle(page, 90_000);
+
+          const capture = await measureCapture(page);
+          expect(capture.silentFrames).toBe(0);
+          expect(capture.frames).toBe(total);
+          const snapshot = await inspect(page);
+          expect(snapshot.engine?.underrunFrames).toBe(0);
+          expect(snapshot.engine?.lastJoinGapFrames).toBe(0);
+          const prefetches = snapshot.log
+            .filter((entry) => entry.kind === "prefetch")
+            .map((entry) => entry.text);
+          expect(prefetches.length).toBeGreaterThanOrEqual(2);
+        } finally {
+          await browser.close();
+        }
+      });
+    }
+  }
+});
