@@ -2,7 +2,6 @@
 import type { ErrorCode } from "../errors/error-table";
 import { decidePrefetch, openLatch } from "../prefetch/policy";
 import { advance, EMPTY_QUEUE } from "../queue/queue";
-import { framesToMs } from "../units";
 import { onIntent } from "./intents";
 import type { Refusal } from "./manifest";
 import {
