@@ -32,7 +32,12 @@ for (const [folder, entry, name] of ENTRIES) {
       projectFolder,
       mainEntryPointFilePath: join(projectFolder, "dist", `${entry}.d.ts`),
       compiler: { tsconfigFilePath: join(projectFolder, "tsconfig.json"), skipLibCheck: true },
-      apiReport: { enabled: true, reportFileName: `${name}.api.md`, reportFolder: join(root, "docs/api"), reportTempFolder: temporary },
+      apiReport: {
+        enabled: true,
+        reportFileName: `${name}.api.md`,
+        reportFolder: join(root, "docs/api"),
+        reportTempFolder: temporary,
+      },
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
@@ -45,7 +50,11 @@ for (const [folder, entry, name] of ENTRIES) {
     configObjectFullPath: undefined,
     packageJsonFullPath: join(projectFolder, "package.json"),
   });
-  const result = Extractor.invoke(config, { localBuild: !check, showVerboseMessages: false, messageCallback: (m) => (m.handled = true) });
+  const result = Extractor.invoke(config, {
+    localBuild: !check,
+    showVerboseMessages: false,
+    messageCallback: (m) => (m.handled = true),
+  });
   if (result.apiReportChanged && check) {
     console.error(`docs/api/${name}.api.md is not current. Run: npm run api-report`);
     stale += 1;

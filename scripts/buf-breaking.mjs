@@ -2,7 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { bin, root, run } from "./workspace.mjs";
 
-const git = (...args) => execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+const git = (...args) =>
+  execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 
 /** The newest release tag, else the parent commit; null in a history of one commit or a shallow clone. */
 function baseline() {

@@ -13,7 +13,18 @@ const CHECKS = {
   publint: PACKAGES.map((folder) => [bin("publint"), ["run", folder, "--pack", "npm", "--strict"]]),
   "types as published": [
     [bin("attw"), ["--pack", "packages/core", "--profile", "node16"]],
-    [bin("attw"), ["--pack", "packages/client-sdk", "--profile", "node16", "--exclude-entrypoints", "web/engine.worker.js", "web/output.worklet.js"]],
+    [
+      bin("attw"),
+      [
+        "--pack",
+        "packages/client-sdk",
+        "--profile",
+        "node16",
+        "--exclude-entrypoints",
+        "web/engine.worker.js",
+        "web/output.worklet.js",
+      ],
+    ],
     [bin("attw"), ["--pack", "packages/server-reference", "--profile", "esm-only"]],
   ],
   "buf lint": [[bin("buf"), ["lint"]]],
@@ -26,7 +37,9 @@ const CHECKS = {
 };
 
 if (process.argv.includes("--help")) {
-  console.log(`npm run check [-- NAME …]\n\nRuns these checks, or the named ones:\n  ${Object.keys(CHECKS).join("\n  ")}`);
+  console.log(
+    `npm run check [-- NAME …]\n\nRuns these checks, or the named ones:\n  ${Object.keys(CHECKS).join("\n  ")}`,
+  );
   process.exit(0);
 }
 await ensureInstalled();

@@ -25,5 +25,7 @@ export async function runNamed(folder, command) {
   await ensureInstalled();
   await ensureBuilt();
   const programs = await ensureSystemPackages();
-  process.exitCode = await run(bin("tsx"), ["--conditions=segue-source", join(path, `${name}.ts`), ...args], { env: programs });
+  process.exitCode = await run(bin("tsx"), ["--conditions=segue-source", join(path, `${name}.ts`), ...args], {
+    env: programs,
+  });
 }

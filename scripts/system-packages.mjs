@@ -4,7 +4,12 @@ import { delimiter, join } from "node:path";
 import { run } from "./workspace.mjs";
 
 const WANTED = [
-  { program: "chromium", debian: "chromium", env: "SEGUE_CHROMIUM", without: "the end-to-end tests in a browser are skipped" },
+  {
+    program: "chromium",
+    debian: "chromium",
+    env: "SEGUE_CHROMIUM",
+    without: "the end-to-end tests in a browser are skipped",
+  },
   { program: "ffmpeg", debian: "ffmpeg", env: "SEGUE_FFMPEG", without: "the tests of AAC are skipped" },
 ];
 

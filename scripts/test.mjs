@@ -24,7 +24,11 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 for (const suite of ["unit", "e2e"]) {
   const report = join(folder, `${suite}.json`);
   const args = ["run", "--config", `vitest.${suite}.config.ts`, "--reporter=default", "--reporter=json"];
-  const code = await run(bin("vitest"), [...args, `--outputFile=${report}`, "--passWithNoTests", ...filters], { env: programs });
+  const code = await run(
+    bin("vitest"),
+    [...args, `--outputFile=${report}`, "--passWithNoTests", ...filters],
+    { env: programs },
+  );
   let result = null;
   try {
     result = JSON.parse(readFileSync(report, "utf8"));

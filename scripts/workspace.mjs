@@ -59,7 +59,9 @@ function setStamp(name, value) {
 /** Installs the locked dependencies unless that was done for this lock file. */
 export async function ensureInstalled() {
   requireNode();
-  const lock = createHash("sha256").update(readFileSync(join(root, "pnpm-lock.yaml"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "pnpm-lock.yaml")))
+    .digest("hex");
   if (stampIs(".segue-installed", lock)) return;
   console.log("Installing dependencies (once per lock file) …");
   if ((await pnpm(["install", "--frozen-lockfile", "--prefer-offline"], { quiet: true })) !== 0) {
