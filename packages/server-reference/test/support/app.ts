@@ -16,7 +16,7 @@ type FixtureUser = Omit<User, "name">;
 /** Starts the routes; the token of a user is their id. */
 export async function startApp(fixture: Fixture, options: { readonly stallMs?: number } = {}) {
   const users = new Map<string, User>();
-  const app: FastifyInstance = Fastify({ logger: false, bodyLimit: 65_536 });
+  const app: FastifyInstance = Fastify({ logger: false, forceCloseConnections: true });
   registerProblems(app);
   registerAuthentication(app, {
     async authenticate(token) {
