@@ -31,6 +31,7 @@ function generate() {
   call(bin("buf"), ["generate"]);
   const image = JSON.parse(call(bin("buf"), ["build", "-o", "-#format=json"]).toString("utf8"));
   writeFileSync(SCHEMAS, schemasOf(image, PACKAGES));
+  call(bin("biome"), ["format", "--write", SCHEMAS]);
   const bundle = join(GEN, "openapi.json");
   call(bin("redocly"), ["bundle", "openapi/segue.yaml", "-o", bundle]);
   // Its input and output are named in redocly.yaml.
