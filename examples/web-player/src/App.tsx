@@ -1,14 +1,13 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { routeHref } from "./lib/router";
 import { InspectorPanel } from "./panels/InspectorPanel";
 import { QueuePanel } from "./panels/QueuePanel";
 import { Artwork, IconButton, Message } from "./parts/bits";
-import { Help } from "./parts/Help";
+import { Help, signOut } from "./parts/Help";
 import { Icon } from "./parts/Icon";
 import { NowPlaying } from "./parts/NowPlaying";
 import { NowSheet } from "./parts/NowSheet";
 import { useAuth, useClient, usePlayer } from "./state/client";
-import { clearResources } from "./state/resource";
 import { useUi } from "./state/ui";
 import { useAccent } from "./state/use-accent";
 import { useOnline } from "./state/use-online";
@@ -32,10 +31,6 @@ function Library() {
     .flatMap((item) => (item.kind === "playlist" ? [item.playlist] : []))
     .filter((playlist, i, all) => all.findIndex((other) => other.id === playlist.id) === i);
   const user = auth.kind === "signed_in" ? auth.user : null;
-  const signOut = async () => {
-    await client.auth.signOut();
-    clearResources();
-  };
   return (
     <nav className="library" aria-label="Library">
       <a className="wordmark" href="#/" aria-label="Segue, home">
@@ -49,6 +44,9 @@ function Library() {
       </button>
       <button type="button" className="library-link library-tab" aria-pressed={ui.panel === "inspector"} onClick={() => ui.togglePanel("inspector")}>
         <Icon name="inspector" /> Inspector
+      </button>
+      <button type="button" className="library-link library-tab" onClick={() => ui.setHelp(true)}>
+        <Icon name="person" /> Account
       </button>
       {playlists.length > 0 && (
         <div className="library-lists">
@@ -74,7 +72,7 @@ function Library() {
           <strong>{user?.name}</strong>
           <span>{user?.plan === "premium" ? "Premium" : "Free"}</span>
         </span>
-        <button type="button" className="link" onClick={() => ui.act(signOut)}>
+        <button type="button" className="link" onClick={() => ui.act(() => signOut(client))}>
           Sign out
         </button>
         <IconButton icon="help" label="Keyboard shortcuts" keys="?" onClick={() => ui.setHelp(true)} />
@@ -183,9 +181,20 @@ function Player() {
 }
 
 export function App() {
-  const { api } = useClient();
+  const { api, auth } = useClient();
   const { kind } = useAuth();
+  // An earlier sign-in is looked for first: the sign-in view must not flash by.
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    void auth.whenReady().then(() => setReady(true));
+  }, [auth]);
   const image = usePlayer((state) => state.current?.track.album.imageUrl ?? null);
   useAccent(image ? api.resolveUrl(image) : null);
-  return kind === "signed_in" ? <Player /> : <SignIn />;
+  if (kind === "signed_in") return <Player />;
+  if (ready) return <SignIn />;
+  return (
+    <main className="boot" aria-busy="true">
+      <h1 className="wordmark">segue</h1>
+    </main>
+  );
 }
