@@ -23,6 +23,11 @@ const Environment = z.object({
     .regex(/^\d{1,6}$/, "must be a number from 0 to 999999")
     .transform(Number)
     .optional(),
+  SEGUE_RATE_LIMIT: z
+    .string()
+    .regex(/^\d{1,7}$/, "must be a number from 0 to 9999999")
+    .transform(Number)
+    .default(1200),
   SEGUE_LOG_LEVEL: z
     .enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"], {
       error: "must be silent, fatal, error, warn, info, debug or trace",
@@ -45,6 +50,8 @@ export interface ServerConfig {
   readonly demo: boolean;
   /** Number of demo tracks; null for the demo's own default. */
   readonly demoTracks: number | null;
+  /** Requests per minute and caller; 0 for no limit. Media may be asked for ten times as often. */
+  readonly rateLimit: number;
   readonly logLevel: string;
   /** An OpenID provider that takes the place of the server's own. */
   readonly oidcIssuer: string | null;
@@ -87,6 +94,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     sandbox: value.SEGUE_SANDBOX !== "0",
     demo: value.SEGUE_DEMO === "1",
     demoTracks: value.SEGUE_DEMO_TRACKS ?? null,
+    rateLimit: value.SEGUE_RATE_LIMIT,
     logLevel: value.SEGUE_LOG_LEVEL,
     oidcIssuer: value.SEGUE_OIDC_ISSUER ? value.SEGUE_OIDC_ISSUER.replace(/\/+$/, "") : null,
     webDir: value.SEGUE_WEB_DIR ? resolve(value.SEGUE_WEB_DIR) : null,

@@ -18,7 +18,11 @@ interface Media {
 }
 interface Operation {
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly $ref?: string; readonly required?: boolean; readonly content?: Record<string, Media> };
+  readonly requestBody?: {
+    readonly $ref?: string;
+    readonly required?: boolean;
+    readonly content?: Record<string, Media>;
+  };
   readonly responses?: Record<string, { readonly $ref?: string; readonly content?: Record<string, Media> }>;
 }
 interface PathItem extends Record<string, unknown> {
@@ -31,13 +35,20 @@ export interface OpenApiDocument {
 }
 
 /** Beside the built server, and where it is generated. */
-const CANDIDATES = ["./openapi.json", "../openapi.json", "../../../core/src/gen/openapi.json", "../../core/src/gen/openapi.json"];
+const CANDIDATES = [
+  "./openapi.json",
+  "../openapi.json",
+  "../../../core/src/gen/openapi.json",
+  "../../core/src/gen/openapi.json",
+];
 
 /** The document; null when it was not generated yet. */
 export function loadOpenApi(): OpenApiDocument | null {
   for (const candidate of CANDIDATES) {
     try {
-      return JSON.parse(readFileSync(fileURLToPath(new URL(candidate, import.meta.url)), "utf8")) as OpenApiDocument;
+      return JSON.parse(
+        readFileSync(fileURLToPath(new URL(candidate, import.meta.url)), "utf8"),
+      ) as OpenApiDocument;
     } catch {
       // The next place.
     }
@@ -85,7 +96,8 @@ export class OpenApiValidator {
   /** What is wrong with an answer; null when nothing is, or the document says nothing about it. For tests. */
   checkResponse(method: string, path: string, status: number, body: unknown): string | null {
     const at = `/paths/${escapePointer(path)}/${method.toLowerCase()}/responses`;
-    const responses = (this.#document.paths[path]?.[method.toLowerCase()] as Operation | undefined)?.responses;
+    const responses = (this.#document.paths[path]?.[method.toLowerCase()] as Operation | undefined)
+      ?.responses;
     if (!responses) return null;
     const key = [String(status), `${String(status)[0]}XX`, "default"].find((one) => responses[one]);
     if (!key) return `status ${status} is not in the document`;
@@ -118,14 +130,21 @@ export class OpenApiValidator {
     this.#check(this.#coercing, `${at}/schema`, value, where);
   }
 
-  #resolve<T extends { readonly $ref?: string }>(value: T | undefined, pointer: string): [T | undefined, string] {
+  #resolve<T extends { readonly $ref?: string }>(
+    value: T | undefined,
+    pointer: string,
+  ): [T | undefined, string] {
     let [current, at] = [value, pointer];
     for (let depth = 0; current?.$ref?.startsWith("#/") && depth < 8; depth++) {
       at = current.$ref.slice(1);
-      const parts = at.slice(1).split("/").map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
-      current = parts.reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], this.#document) as
-        | T
-        | undefined;
+      const parts = at
+        .slice(1)
+        .split("/")
+        .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+      current = parts.reduce<unknown>(
+        (node, part) => (node as Record<string, unknown> | undefined)?.[part],
+        this.#document,
+      ) as T | undefined;
     }
     return [current, at];
   }
@@ -139,7 +158,9 @@ export class OpenApiValidator {
     }
     // Coercion writes into the parent, so that a lone value needs one.
     if (validate(value)) return;
-    throw new SegueError("invalid_request", { errors: (validate.errors ?? []).slice(0, 20).map((e) => named(e, where)) });
+    throw new SegueError("invalid_request", {
+      errors: (validate.errors ?? []).slice(0, 20).map((e) => named(e, where)),
+    });
   }
 }
 

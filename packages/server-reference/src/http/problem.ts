@@ -22,12 +22,15 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 
 /** The error of the table that `error` means; `internal` when nothing else fits. */
 export function toSegueError(error: unknown): SegueError {
-  if (SegueError.is(error)) return error.scope === "wire" ? error : new SegueError("internal", { cause: error });
+  if (SegueError.is(error))
+    return error.scope === "wire" ? error : new SegueError("internal", { cause: error });
   const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;
   const known = BY_FASTIFY_CODE[code ?? ""] ?? BY_STATUS[statusCode ?? 0];
   if (known) return new SegueError(known, { cause: error });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
-    return new SegueError(code?.startsWith("FST_ERR_CTP") ? "malformed_body" : "invalid_request", { cause: error });
+    return new SegueError(code?.startsWith("FST_ERR_CTP") ? "malformed_body" : "invalid_request", {
+      cause: error,
+    });
   return new SegueError("internal", { cause: error });
 }
 
@@ -54,7 +57,8 @@ function send(error: unknown, request: FastifyRequest, reply: FastifyReply): Fas
   if (known.status >= 500) request.log.error({ err: known.cause ?? known, supportId }, "request failed");
   else request.log.info({ code: known.code, supportId }, "request refused");
   if (known.status === 401) {
-    const described = known.code === "token_expired" ? ' error="invalid_token", error_description="expired"' : "";
+    const described =
+      known.code === "token_expired" ? ' error="invalid_token", error_description="expired"' : "";
     reply.header("www-authenticate", `Bearer realm="segue"${described && `,${described}`}`);
   }
   if (known.retryAfterMs !== undefined && !reply.hasHeader("retry-after"))
@@ -66,8 +70,11 @@ function send(error: unknown, request: FastifyRequest, reply: FastifyReply): Fas
     .send(JSON.stringify(problemBody(known, supportId)));
 }
 
+/** Answers what no route does, such as a page of the web player; null when it does not want to. */
+export type Fallback = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | null;
+
 /** Makes every failure of `app` a problem. */
-export function registerProblems(app: FastifyInstance): void {
+export function registerProblems(app: FastifyInstance, fallback?: Fallback): void {
   app.setErrorHandler((error, request, reply) => send(error, request, reply));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?")[0]!;
@@ -75,6 +82,10 @@ export function registerProblems(app: FastifyInstance): void {
       if (method === request.method) return false;
       return matches(app, method, path);
     });
+    if (methods.length === 0) {
+      const answered = fallback?.(request, reply);
+      if (answered) return answered;
+    }
     if (methods.length === 0) return send(new SegueError("not_found"), request, reply);
     reply.header("allow", methods.join(", "));
     return send(new SegueError("method_not_allowed"), request, reply);

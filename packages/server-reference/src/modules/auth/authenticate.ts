@@ -50,7 +50,8 @@ export function bearerToken(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
   if (header === undefined) return null;
   const token = BEARER.exec(header)?.[1];
-  if (!token) throw new SegueError("unauthenticated", { detail: "expected Authorization: Bearer and a token" });
+  if (!token)
+    throw new SegueError("unauthenticated", { detail: "expected Authorization: Bearer and a token" });
   return token;
 }
 

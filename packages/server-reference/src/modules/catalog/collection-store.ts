@@ -23,7 +23,11 @@ export async function readAlbums(db: Db, ids: readonly string[]): Promise<readon
       .execute(),
     db
       .selectFrom("tracks")
-      .select(({ fn }) => ["album_id", fn.countAll<number>().as("count"), fn.sum<number>("duration_ms").as("duration")])
+      .select(({ fn }) => [
+        "album_id",
+        fn.countAll<number>().as("count"),
+        fn.sum<number>("duration_ms").as("duration"),
+      ])
       .where("album_id", "in", ids)
       .groupBy("album_id")
       .execute(),

@@ -24,7 +24,13 @@ export async function readHome(db: Db): Promise<readonly Shelf[]> {
     db.selectFrom("albums").select("id").orderBy("popularity", "desc").orderBy("id").limit(SHELF).execute(),
     db.selectFrom("albums").select("id").orderBy("release_date", "desc").orderBy("id").limit(SHELF).execute(),
     db.selectFrom("artists").select("id").orderBy("popularity", "desc").orderBy("id").limit(SHELF).execute(),
-    db.selectFrom("playlists").select("id").orderBy("popularity", "desc").orderBy("id").limit(SHELF).execute(),
+    db
+      .selectFrom("playlists")
+      .select("id")
+      .orderBy("popularity", "desc")
+      .orderBy("id")
+      .limit(SHELF)
+      .execute(),
   ]);
   const ids = (rows: readonly { id: string }[]) => rows.map((row) => row.id);
   const albumItems = async (rows: readonly { id: string }[]): Promise<ShelfItem[]> =>

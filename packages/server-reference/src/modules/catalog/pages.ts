@@ -23,7 +23,8 @@ export function readPageRequest(query: { readonly cursor?: unknown; readonly lim
   const { cursor, limit } = query;
   let offset = 0;
   if (cursor !== undefined) {
-    const match = typeof cursor === "string" ? CURSOR.exec(Buffer.from(cursor, "base64url").toString("latin1")) : null;
+    const match =
+      typeof cursor === "string" ? CURSOR.exec(Buffer.from(cursor, "base64url").toString("latin1")) : null;
     if (!match) throw bad("cursor", "is not a cursor that this server gave");
     offset = Number(match[1]);
   }

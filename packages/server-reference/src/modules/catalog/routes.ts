@@ -19,13 +19,17 @@ function one<T>(found: readonly T[]): T {
 
 function readIds(query: Query): readonly string[] {
   const ids = query.ids?.split(",") ?? [];
-  const wrong = ids.length === 0 ? "is required" : ids.length > MAX_IDS ? `has more than ${MAX_IDS} ids` : null;
+  const wrong =
+    ids.length === 0 ? "is required" : ids.length > MAX_IDS ? `has more than ${MAX_IDS} ids` : null;
   if (wrong) throw new SegueError("invalid_request", { errors: [{ pointer: "/query/ids", message: wrong }] });
   return ids.map((id) => ensureId("track", id));
 }
 
 /** Serves the catalog. */
-export async function catalogRoutes(app: FastifyInstance, { context }: { context: ServerContext }): Promise<void> {
+export async function catalogRoutes(
+  app: FastifyInstance,
+  { context }: { context: ServerContext },
+): Promise<void> {
   const { db } = context;
 
   app.get("/v1/me", async (request) => app.requireUser(request));

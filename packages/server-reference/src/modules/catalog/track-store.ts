@@ -1,5 +1,14 @@
 /** Tracks as they travel. */
-import type { AlbumId, ArtistId, ArtistRef, AudioFeatures, HeadRef, RecordingId, Track, TrackId } from "@segue/core";
+import type {
+  AlbumId,
+  ArtistId,
+  ArtistRef,
+  AudioFeatures,
+  HeadRef,
+  RecordingId,
+  Track,
+  TrackId,
+} from "@segue/core";
 import type { Db } from "../../adapters/sqlite/open";
 import { imageUrl } from "./image-url";
 
@@ -36,7 +45,11 @@ async function artistsOf(db: Db, ids: readonly string[]): Promise<Map<string, Ar
 }
 
 /** The tracks among `ids` that exist, in the order of `ids`, duplicates included. */
-export async function readTracks(db: Db, ids: readonly string[], headsOf: HeadsOf): Promise<readonly Track[]> {
+export async function readTracks(
+  db: Db,
+  ids: readonly string[],
+  headsOf: HeadsOf,
+): Promise<readonly Track[]> {
   const unique = [...new Set(ids)];
   if (unique.length === 0) return [];
   const [rows, artists, heads] = await Promise.all([
@@ -46,7 +59,13 @@ export async function readTracks(db: Db, ids: readonly string[], headsOf: HeadsO
       .innerJoin("recordings", "recordings.id", "tracks.recording_id")
       .leftJoin("media_states", "media_states.track_id", "tracks.id")
       .leftJoin("track_features", "track_features.track_id", "tracks.id")
-      .select(["tracks.id", "tracks.recording_id", "tracks.title", "tracks.disc_number", "tracks.track_number"])
+      .select([
+        "tracks.id",
+        "tracks.recording_id",
+        "tracks.title",
+        "tracks.disc_number",
+        "tracks.track_number",
+      ])
       .select(["tracks.duration_ms", "tracks.explicit", "recordings.isrc", "media_states.state"])
       .select(["albums.id as album_id", "albums.title as album_title", "albums.image_hash"])
       .select(FEATURES)

@@ -34,7 +34,8 @@ export function isPoint(point: Uint8Array): boolean {
 export function verifyDeviceProof(given: DeviceProof): boolean {
   const { identityKey, agreementKey, proof, challenge } = given;
   if (!isPoint(identityKey) || !isPoint(agreementKey) || proof.length !== 64) return false;
-  const coordinate = (from: number) => Buffer.from(identityKey.subarray(from, from + 32)).toString("base64url");
+  const coordinate = (from: number) =>
+    Buffer.from(identityKey.subarray(from, from + 32)).toString("base64url");
   const jwk = { kty: "EC", crv: "P-256", x: coordinate(1), y: coordinate(33) };
   try {
     const key = createPublicKey({ key: jwk, format: "jwk" });

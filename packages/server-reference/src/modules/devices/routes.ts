@@ -2,9 +2,9 @@
 import { ensureId, SegueError } from "@segue/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServerContext } from "../../context";
-import { DeviceStore, type DeviceRow } from "./store";
-import { readRegistration } from "./registration";
 import { deviceIdOf, verifyDeviceProof } from "./proof";
+import { readRegistration } from "./registration";
+import { type DeviceRow, DeviceStore } from "./store";
 
 const CHALLENGE_TTL_MS = 5 * 60_000;
 
@@ -26,7 +26,10 @@ function currentDevice(request: FastifyRequest): string | undefined {
 }
 
 /** Serves a listener's devices. */
-export async function deviceRoutes(app: FastifyInstance, { context }: { context: ServerContext }): Promise<void> {
+export async function deviceRoutes(
+  app: FastifyInstance,
+  { context }: { context: ServerContext },
+): Promise<void> {
   const store = new DeviceStore(context.db);
 
   app.post("/v1/devices/challenges", async (request, reply) => {

@@ -9,7 +9,10 @@ import type { ServerContext } from "../../context";
 const HASH = /^[0-9a-f]{64}$/;
 
 /** Serves artwork: named by its hash, so that it never changes. */
-export async function imageRoutes(app: FastifyInstance, { context }: { context: ServerContext }): Promise<void> {
+export async function imageRoutes(
+  app: FastifyInstance,
+  { context }: { context: ServerContext },
+): Promise<void> {
   app.get<{ Params: { hash: string } }>("/v1/images/:hash", async (request, reply) => {
     const { hash } = request.params;
     if (!HASH.test(hash)) throw new SegueError("not_found");

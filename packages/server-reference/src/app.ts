@@ -1,0 +1,104 @@
+/** Puts the server together. */
+import type { AddressInfo } from "node:net";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import type Provider from "oidc-provider";
+import type { ServerContext } from "./context";
+import { registerCors } from "./http/cors";
+import { loadOpenApi, OpenApiValidator, registerValidation } from "./http/openapi";
+import { registerProblems, rememberRoutes } from "./http/problem";
+import { registerRateLimit } from "./http/rate-limit";
+import { hasWebPlayer, playerFallback, registerWebPlayer } from "./http/web-player";
+import { localAuthenticator, registerAuthentication } from "./modules/auth/authenticate";
+import { externalAuthenticator } from "./modules/auth/external";
+import { createProvider } from "./modules/auth/provider";
+import { authRoutes } from "./modules/auth/routes";
+import { capabilityRoutes } from "./modules/capabilities/routes";
+import { catalogRoutes } from "./modules/catalog/routes";
+import { deviceRoutes } from "./modules/devices/routes";
+import { imageRoutes } from "./modules/images/routes";
+import { licenseRoutes } from "./modules/license/routes";
+import { mediaRoutes } from "./modules/media/routes";
+import { operationsRoutes } from "./modules/operations/routes";
+import { playbackRoutes } from "./modules/playback/routes";
+import { registerTelemetry } from "./telemetry";
+
+/** Largest body of a route that does not say otherwise, in bytes. */
+const BODY_LIMIT = 64 * 1024;
+
+/** What a test may replace. */
+export interface AppOptions {
+  /** Whether the server is shutting down. */
+  readonly draining?: () => boolean;
+}
+
+/** Makes the HTTP server of `context`; it does not listen yet. */
+export async function createApp(context: ServerContext, options: AppOptions = {}): Promise<FastifyInstance> {
+  const { config } = context;
+  const app = Fastify({
+    loggerInstance: context.logger as FastifyBaseLogger,
+    disableRequestLogging: config.logLevel !== "debug" && config.logLevel !== "trace",
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    maxParamLength: 200,
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+  });
+  const document = loadOpenApi();
+  const webDir = hasWebPlayer(config.webDir) ? config.webDir : null;
+
+  rememberRoutes(app);
+  registerProblems(app, webDir ? playerFallback : undefined);
+  registerCors(app);
+  const telemetry = registerTelemetry(app);
+  await registerRateLimit(app, config.rateLimit);
+  registerAuthentication(
+    app,
+    config.oidcIssuer
+      ? externalAuthenticator(context.db, config.oidcIssuer, context.now)
+      : localAuthenticator(context.db, context.now),
+  );
+  if (document) registerValidation(app, new OpenApiValidator(document));
+
+  await app.register(operationsRoutes, {
+    context,
+    telemetry,
+    document,
+    draining: options.draining ?? (() => false),
+  });
+  if (config.oidcIssuer) {
+    const discovery = `${config.oidcIssuer}/.well-known/openid-configuration`;
+    app.get("/.well-known/openid-configuration", async (_request, reply) => reply.redirect(discovery, 307));
+  } else {
+    await app.register(authRoutes, { context, provider: lazyProvider(context, app) });
+  }
+  for (const routes of [
+    capabilityRoutes,
+    catalogRoutes,
+    deviceRoutes,
+    imageRoutes,
+    playbackRoutes,
+    licenseRoutes,
+    mediaRoutes,
+  ])
+    await app.register(routes, { context });
+
+  if (webDir) await registerWebPlayer(app, webDir);
+  return app;
+}
+
+/** Origin under which clients reach `app`; it must listen unless the configuration says one. */
+export function publicOrigin(context: ServerContext, app: FastifyInstance): string {
+  if (context.config.publicUrl) return context.config.publicUrl;
+  const port = (app.server.address() as AddressInfo | null)?.port ?? context.config.port;
+  const host = context.config.host.includes(":") ? `[${context.config.host}]` : context.config.host;
+  return `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
+}
+
+/** The authorization server names itself by its address, which is known once the server listens. */
+function lazyProvider(context: ServerContext, app: FastifyInstance): () => Promise<Provider> {
+  let made: Promise<Provider> | null = null;
+  return () => {
+    made ??= createProvider(context, publicOrigin(context, app));
+    return made;
+  };
+}

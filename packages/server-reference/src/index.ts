@@ -1,0 +1,8 @@
+/** The Segue reference server as a library: start one in a program or a test. */
+export { DataDirInUse } from "./adapters/sqlite/data-dir-lock";
+export { type Db, type OpenDatabase, openDatabase } from "./adapters/sqlite/open";
+export { createApp } from "./app";
+export { ConfigError, parseConfig, type ServerConfig } from "./config";
+export type { ServerContext, ServerSecrets } from "./context";
+export { DEMO_USERS, type DemoUser } from "./modules/auth/demo-users";
+export { type OpenedData, openData, type RunningServer, type ServerOptions, startServer } from "./server";

@@ -1,0 +1,34 @@
+/** As much of oidc-provider 8, which ships no types, as is used here. */
+declare module "oidc-provider" {
+  import type { IncomingMessage, ServerResponse } from "node:http";
+
+  export interface InteractionDetails {
+    readonly uid: string;
+    readonly prompt: { readonly name: string; readonly details: Record<string, unknown> };
+    readonly params: Record<string, unknown>;
+    readonly session?: { readonly accountId: string };
+    readonly grantId?: string;
+  }
+  export interface OidcGrant {
+    addOIDCScope(scope: string): void;
+    save(ttl?: number): Promise<string>;
+  }
+  export default class Provider {
+    constructor(issuer: string, configuration: Record<string, unknown>);
+    proxy: boolean;
+    readonly Grant: new (claims: {
+      accountId: string;
+      clientId: string;
+    }) => OidcGrant;
+    readonly Client: { prototype: Record<string, unknown> };
+    callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+    interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<InteractionDetails>;
+    interactionResult(
+      request: IncomingMessage,
+      response: ServerResponse,
+      result: Record<string, unknown>,
+      options?: { mergeWithLastSubmission?: boolean },
+    ): Promise<string>;
+    on(event: string, listener: (...args: unknown[]) => void): this;
+  }
+}

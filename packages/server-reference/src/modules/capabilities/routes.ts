@@ -1,0 +1,65 @@
+/** GET /v1/capabilities. */
+import type { FastifyInstance } from "fastify";
+import type { ServerContext } from "../../context";
+import type { User } from "../auth/principal";
+
+/** Version of the protocol that this server speaks. */
+const PROTOCOL_VERSION = "v1alpha1";
+const SERVER = { name: "segue-server", version: "0.0.0" };
+const VORBIS_KBPS = [24, 96, 160, 320];
+
+interface Capability {
+  readonly name: string;
+  readonly available: boolean;
+  readonly reason: string | null;
+}
+
+const feature = (name: string, reason: string | null): Capability => ({
+  name,
+  available: reason === null,
+  reason,
+});
+
+function features(user: User | null, aac: boolean): readonly Capability[] {
+  const signedIn = user ? null : "Sign in first.";
+  const premium = signedIn ?? (user?.plan === "premium" ? null : "Part of the premium plan.");
+  return [
+    feature("catalog", signedIn),
+    feature("playback", signedIn),
+    feature("quality.320", premium),
+    feature("offline", premium),
+    feature("codec.vorbis", null),
+    feature("codec.aac", aac ? null : "The server has no AAC renditions; ingest with ffmpeg installed."),
+    feature("connect", "Not part of this version."),
+    feature("search", "Not part of this version."),
+    feature("recommendations", "Not part of this version."),
+  ];
+}
+
+/** Serves what the server and the token can do. */
+export async function capabilityRoutes(
+  app: FastifyInstance,
+  { context }: { context: ServerContext },
+): Promise<void> {
+  app.get("/v1/capabilities", async (request, reply) => {
+    const user = await app.optionalUser(request);
+    const tiers = await context.db
+      .selectFrom("renditions")
+      .select(["codec", "tier"])
+      .distinct()
+      .where("codec", "=", "aac")
+      .orderBy("tier")
+      .execute();
+    reply.header("vary", "Authorization").header("cache-control", "private, no-cache");
+    return {
+      protocolVersion: PROTOCOL_VERSION,
+      server: SERVER,
+      sandbox: context.config.sandbox,
+      codecs: [
+        { codec: "vorbis", bitratesKbps: VORBIS_KBPS },
+        ...(tiers.length > 0 ? [{ codec: "aac", bitratesKbps: tiers.map((row) => row.tier) }] : []),
+      ],
+      features: features(user, tiers.length > 0),
+    };
+  });
+}

@@ -1,0 +1,53 @@
+/** GET /livez, /readyz, /metrics, /openapi.json, /docs. */
+import { SegueError } from "@segue/core";
+import type { FastifyInstance } from "fastify";
+import { sql } from "kysely";
+import type { ServerContext } from "../../context";
+import type { OpenApiDocument } from "../../http/openapi";
+import { referencePage } from "../../http/reference-page";
+import type { Telemetry } from "../../telemetry";
+
+/** What the routes need. */
+export interface OperationsOptions {
+  readonly context: ServerContext;
+  readonly telemetry: Telemetry;
+  readonly document: OpenApiDocument | null;
+  /** Whether the server is shutting down. */
+  readonly draining: () => boolean;
+}
+
+/** Serves what an operator asks for. */
+export async function operationsRoutes(app: FastifyInstance, options: OperationsOptions): Promise<void> {
+  const { context, telemetry, document, draining } = options;
+  let page: string | null = null;
+
+  app.get("/livez", async (_request, reply) => {
+    reply.header("cache-control", "no-store");
+    return { status: "ok" };
+  });
+  app.get("/readyz", async (_request, reply) => {
+    reply.header("cache-control", "no-store");
+    if (draining()) throw new SegueError("unavailable", { detail: "shutting down", retryAfterMs: 5000 });
+    await sql`select 1`.execute(context.db);
+    return { status: "ok" };
+  });
+  app.get("/metrics", async (_request, reply) =>
+    reply.type(telemetry.contentType).send(await telemetry.render()),
+  );
+  app.get("/openapi.json", async (_request, reply) => {
+    if (!document) throw new SegueError("not_found", { detail: "the document was not built" });
+    return reply.header("cache-control", "no-cache").send(document);
+  });
+  app.get("/docs", async (_request, reply) => {
+    if (!document) throw new SegueError("not_found", { detail: "the document was not built" });
+    page ??= referencePage(document);
+    return reply
+      .type("text/html; charset=utf-8")
+      .header(
+        "content-security-policy",
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+      )
+      .header("cache-control", "no-cache")
+      .send(page);
+  });
+}

@@ -1,0 +1,97 @@
+/** A running server: data directory, database, secrets, routes. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { lockDataDir } from "./adapters/sqlite/data-dir-lock";
+import { openDatabase } from "./adapters/sqlite/open";
+import { loadSecrets } from "./adapters/sqlite/secrets";
+import { createApp, publicOrigin } from "./app";
+import type { ServerConfig } from "./config";
+import type { ServerContext } from "./context";
+import { seedDemoUsers } from "./modules/auth/demo-users";
+import { createLogger } from "./telemetry";
+
+/** Name of the database in the data directory. */
+export const DATABASE_FILE = "segue.db";
+/** How long open requests may take to end. */
+const DRAIN_MS = 10_000;
+
+/** The data of a server, opened by this process alone. */
+export interface OpenedData {
+  readonly context: ServerContext;
+  /** Writes a consistent copy of the database to `file`. */
+  backup(file: string): void;
+  close(): Promise<void>;
+}
+
+/** What a test or a program around the server may replace. */
+export interface ServerOptions {
+  readonly now?: () => number;
+  readonly logger?: Logger;
+}
+
+/**
+ * Locks and opens the data directory of `config`.
+ * @throws DataDirInUse when another process has it
+ */
+export async function openData(config: ServerConfig, options: ServerOptions = {}): Promise<OpenedData> {
+  const now = options.now ?? Date.now;
+  const unlock = lockDataDir(config.dataDir);
+  try {
+    mkdirSync(join(config.dataDir, "media"), { recursive: true });
+    const database = openDatabase(join(config.dataDir, DATABASE_FILE));
+    try {
+      const { db } = database;
+      const secrets = await loadSecrets(db, now());
+      if (config.sandbox && !config.oidcIssuer) await seedDemoUsers(db, now());
+      const logger = options.logger ?? createLogger(config.logLevel);
+      const close = async () => {
+        await database.close();
+        unlock();
+      };
+      return { context: { config, db, secrets, now, logger }, backup: database.backup, close };
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly url: string;
+  readonly context: ServerContext;
+  readonly app: FastifyInstance;
+  /** Answers what is open, then stops; connections that take longer than 10 s are cut. */
+  close(): Promise<void>;
+}
+
+/** Opens the data and listens. */
+export async function startServer(config: ServerConfig, options: ServerOptions = {}): Promise<RunningServer> {
+  const data = await openData(config, options);
+  let draining = false;
+  try {
+    const app = await createApp(data.context, { draining: () => draining });
+    await app.listen({ host: config.host, port: config.port });
+    let closing: Promise<void> | null = null;
+    const stop = async () => {
+      draining = true;
+      const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+      await app.close();
+      clearTimeout(cut);
+      await data.close();
+    };
+    const close = () => {
+      closing ??= stop();
+      return closing;
+    };
+    return { url: publicOrigin(data.context, app), context: data.context, app, close };
+  } catch (error) {
+    await data.close();
+    throw error;
+  }
+}
