@@ -193,7 +193,7 @@ export class EngineCore {
     if (this.#truncating) return false;
     const entry = this.#entries.find((candidate) => candidate.endOut === null);
     if (!entry || entry.failure) {
-      this.#setEof(this.#entries.length > 0);
+      this.#setEof(true);
       return false;
     }
     const rate = this.#link.sampleRateHz;

@@ -60,7 +60,7 @@ export class MediaServer {
   async publish(
     channels: readonly Float32Array[],
     options: { readonly rateHz?: number; readonly gain?: number; readonly uid?: string } = {},
-  ): Promise<{ item: EngineItem; plain: Uint8Array }> {
+  ): Promise<{ item: EngineItem; plain: Uint8Array; keyBytes: Uint8Array }> {
     const rateHz = options.rateHz ?? 44_100;
     const plain = await encode(channels, rateHz);
     const keyBytes = randomBytes(32);
@@ -92,7 +92,7 @@ export class MediaServer {
     };
     const segmentKey = (await webcrypto.subtle.importKey("raw", keyBytes, "AES-GCM", false, ["decrypt"])) as CryptoKey;
     const uid = options.uid ?? manifest.renditionId;
-    return { plain, item: { uid, manifest, segmentKey, startFrame: 0, gain: options.gain ?? 1 } };
+    return { plain, keyBytes: new Uint8Array(keyBytes), item: { uid, manifest, segmentKey, startFrame: 0, gain: options.gain ?? 1 } };
   }
 }
 

@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import type { Server } from "node:http";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launch, serve, testPageFiles } from "./browser/harness";
+import { decodeWhole, signal } from "./fixtures";
+import { license, MediaServer } from "./media-server";
+
+interface Result {
+  events: string[];
+  frames: number;
+  stats: { output: string; lastJoinGapFrames: number; underrunFrames: number; framesPlayed: number };
+  rendered: string;
+}
+
+const chromiumPath = process.env["SEGUE_CHROMIUM"] ?? "/usr/bin/chromium";
+const CUTS = [0, 50_111, 98_765, 150_000];
+
+describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () => {
+  let browser: Browser;
+  let files: Map<string, Uint8Array>;
+  const servers: Server[] = [];
+  const media = new MediaServer();
+  const tracks: Awaited<ReturnType<MediaServer["publish"]>>[] = [];
+  let expected: Float32Array;
+
+  beforeAll(async () => {
+    [browser, files] = await Promise.all([launch(), testPageFiles()]);
+    const [left, right] = signal(150_000);
+    const parts: Float32Array[] = [];
+    for (let i = 0; i < 3; i++) {
+      const piece = [left.slice(CUTS[i], CUTS[i + 1]), right.slice(CUTS[i], CUTS[i + 1])];
+      tracks.push(await media.publish(piece, { uid: `t${i}` }));
+      parts.push((await decodeWhole(tracks[i]!.plain))[0]!);
+    }
+    expected = Float32Array.from(parts.flatMap((part) => Array.from(part)));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    for (const server of servers) server.close();
+  });
+
+  async function run(isolated: boolean, busy: boolean, seek?: number): Promise<{ result: Result; sound: Float32Array }> {
+    const { origin, server } = await serve(media.objects, isolated, files);
+    servers.push(server);
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    await page.goto(origin);
+    const items = tracks.map(({ item, keyBytes }) => ({
+      ...item,
+      segmentKey: undefined,
+      rawKey: Array.from(keyBytes),
+      manifest: {
+        ...item.manifest,
+        media: { ...item.manifest.media, url: new URL(item.manifest.media.url).pathname },
+      },
+    }));
+    const piece = { items, license: license(Date.now() + 3_600_000), busy, seek };
+    const json = JSON.parse(JSON.stringify(piece, (_key, value) => (value instanceof Uint8Array ? { $bytes: Array.from(value) } : value)));
+    const result = (await page.evaluate((raw) => (globalThis as unknown as { play(p: unknown): unknown }).play(raw), json)) as Result;
+    await page.close();
+    expect(problems.filter((text) => !text.includes("favicon") && !text.includes("404"))).toEqual([]);
+    const bytes = Buffer.from(result.rendered, "base64");
+    return { result, sound: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)) };
+  }
+
+  const ORDER = ["started t0", "ended t0", "started t1", "ended t1", "started t2", "ended t2", "idle"];
+
+  it.each([
+    { isolated: true, busy: false },
+    { isolated: false, busy: false },
+    { isolated: true, busy: true },
+    { isolated: false, busy: true },
+  ])("plays a continuous piece bit by bit: %o", async ({ isolated, busy }) => {
+    const { result, sound } = await run(isolated, busy);
+    expect(result.stats.output).toBe(isolated ? "shared-memory" : "messages");
+    expect(result.events).toEqual(ORDER);
+    expect(result.frames).toBe(150_000);
+    expect(result.stats).toMatchObject({ framesPlayed: 150_000, lastJoinGapFrames: 0, underrunFrames: 0 });
+    const first = sound.findIndex((sample) => sample !== 0);
+    const shift = expected.findIndex((sample) => sample !== 0);
+    const heard = sound.subarray(first - shift, first - shift + 150_000);
+    expect(heard.length).toBe(150_000);
+    expect(heard.findIndex((sample, i) => sample !== expected[i])).toBe(-1);
+    expect(sound.subarray(first - shift + 150_000).every((sample) => sample === 0)).toBe(true);
+  });
+
+  it("seeks to the sample", async () => {
+    const { sound } = await run(false, false, 40_000);
+    const at = 40_000 + 1000;
+    const place = sound.findIndex((_, i) => sound[i] === expected[at] && sound[i + 1] === expected[at + 1] && sound[i + 2] === expected[at + 2]);
+    expect(place).toBeGreaterThanOrEqual(1000 - 128);
+    expect(sound.subarray(place, place + 109_000).findIndex((sample, i) => sample !== expected[at + i])).toBe(-1);
+  });
+});
