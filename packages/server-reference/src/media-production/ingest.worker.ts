@@ -1,0 +1,4 @@
+import { ingestOne } from "./ingest-job";
+import { serveJobs } from "./worker-pool";
+
+serveJobs(ingestOne);

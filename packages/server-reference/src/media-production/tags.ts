@@ -1,0 +1,101 @@
+import { basename, dirname, extname } from "node:path/posix";
+import { parseBuffer } from "music-metadata";
+import { LIMITS } from "./limits";
+
+/** Names and numbers of a master, from its tags or, where they are missing, from its place. */
+export interface Tags {
+  readonly title: string;
+  readonly artists: readonly string[];
+  readonly album: string;
+  /** Null when the tags do not say. */
+  readonly albumArtist: string | null;
+  readonly trackNumber: number | null;
+  readonly discNumber: number;
+  readonly releaseDate: string | null;
+  readonly genres: readonly string[];
+  readonly isrc: string | null;
+  readonly cover: Uint8Array | null;
+}
+
+const UNKNOWN_ARTIST = "Unknown Artist";
+
+/** Reads the tags of `bytes`; damaged tags count as missing. `path` is relative to the ingested folder. */
+export async function readTags(bytes: Uint8Array, path: string): Promise<Tags> {
+  const { common } = await parseBuffer(
+    bytes,
+    { size: bytes.length, path: basename(path) },
+    { duration: false },
+  ).catch(() => ({ common: undefined }));
+  const place = fromPlace(path);
+  const artists = (common?.artists ?? [common?.artist])
+    .map(clean)
+    .filter((name) => name !== null)
+    .slice(0, 20);
+  return {
+    title: clean(common?.title) ?? place.title,
+    artists: artists.length > 0 ? [...new Set(artists)] : [clean(common?.albumartist) ?? place.artist],
+    album: clean(common?.album) ?? place.album,
+    albumArtist: clean(common?.albumartist),
+    trackNumber: count(common?.track?.no) ?? place.trackNumber,
+    discNumber: count(common?.disk?.no) ?? 1,
+    releaseDate: date(common?.date) ?? date(common?.year?.toString()),
+    genres: (common?.genre ?? [])
+      .map(clean)
+      .filter((name) => name !== null)
+      .slice(0, 10),
+    isrc:
+      /^[A-Z]{2}[A-Z0-9]{3}\d{7}$/.exec(common?.isrc?.[0]?.replaceAll("-", "").toUpperCase() ?? "")?.[0] ??
+      null,
+    cover: common?.picture?.[0]?.data ?? null,
+  };
+}
+
+/** Text without control characters, of bounded length, in one Unicode form; null when nothing is left. */
+function clean(text: unknown): string | null {
+  if (typeof text !== "string") return null;
+  const tidy = text
+    .slice(0, LIMITS.textLength * 4)
+    .normalize("NFC")
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\s]+/gu, " ")
+    .trim();
+  return [...tidy].slice(0, LIMITS.textLength).join("").trim() || null;
+}
+
+function count(value: unknown): number | null {
+  return typeof value === "number" && Number.isInteger(value) && value > 0 && value < 10_000 ? value : null;
+}
+
+function date(value: string | undefined): string | null {
+  return /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?/.exec(value ?? "")?.[0] ?? null;
+}
+
+/** `Artist/Album/01 - Title.flac`, `Artist - Album/01 Title.wav` or `Artist - Title.ogg`. */
+function fromPlace(path: string) {
+  const name = basename(path, extname(path)).replaceAll("_", " ");
+  const [, digits, rest] = /^(\d{1,3})[\s.)-]+(.+)$/.exec(name) ?? [];
+  const folders = dirname(path)
+    .split("/")
+    .filter((part) => part !== "." && part !== "");
+  const folder = folders.at(-1)?.replaceAll("_", " ");
+  const [folderArtist, folderAlbum] = folder?.split(/\s+-\s+/, 2) ?? [];
+  const spoken = rest ?? name;
+  const [before, after] = spoken.split(/\s+-\s+/, 2);
+  const hasArtist = after !== undefined;
+  return {
+    title: clean(hasArtist ? after : spoken) ?? "Untitled",
+    artist: clean(hasArtist ? before : folderAlbum ? folderArtist : folders.at(-2)) ?? UNKNOWN_ARTIST,
+    album: clean(folderAlbum ?? folder) ?? "Unknown Album",
+    trackNumber: digits ? count(Number(digits)) : null,
+  };
+}
+
+/** The media type of a picture by its first bytes, null for what is no JPEG, PNG, WebP or GIF. */
+export function sniffPicture(bytes: Uint8Array): string | null {
+  if (bytes.length < 64 || bytes.length > LIMITS.coverBytes) return null;
+  const starts = (at: number, ...values: number[]) => values.every((value, i) => bytes[at + i] === value);
+  if (starts(0, 0xff, 0xd8, 0xff)) return "image/jpeg";
+  if (starts(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "image/png";
+  if (starts(0, 0x52, 0x49, 0x46, 0x46) && starts(8, 0x57, 0x45, 0x42, 0x50)) return "image/webp";
+  if (starts(0, 0x47, 0x49, 0x46, 0x38)) return "image/gif";
+  return null;
+}
