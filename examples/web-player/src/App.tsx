@@ -36,13 +36,27 @@ function Library() {
       <a className="wordmark" href="#/" aria-label="Segue, home">
         segue
       </a>
-      <a className="library-link library-home" href="#/" aria-current={route.name === "home" ? "page" : undefined}>
+      <a
+        className="library-link library-home"
+        href="#/"
+        aria-current={route.name === "home" ? "page" : undefined}
+      >
         <Icon name="home" /> Home
       </a>
-      <button type="button" className="library-link library-tab" aria-pressed={ui.panel === "queue"} onClick={() => ui.togglePanel("queue")}>
+      <button
+        type="button"
+        className="library-link library-tab"
+        aria-pressed={ui.panel === "queue"}
+        onClick={() => ui.togglePanel("queue")}
+      >
         <Icon name="queue" /> Queue
       </button>
-      <button type="button" className="library-link library-tab" aria-pressed={ui.panel === "inspector"} onClick={() => ui.togglePanel("inspector")}>
+      <button
+        type="button"
+        className="library-link library-tab"
+        aria-pressed={ui.panel === "inspector"}
+        onClick={() => ui.togglePanel("inspector")}
+      >
         <Icon name="inspector" /> Inspector
       </button>
       <button type="button" className="library-link library-tab" onClick={() => ui.setHelp(true)}>
@@ -154,7 +168,8 @@ function Player() {
         Skip to content
       </button>
       <Library />
-      <main className="main" ref={main} data-scroll tabIndex={-1}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
+      <main className="main" ref={main} data-scroll tabIndex={0}>
         {!online && (
           <p className="offline" role="status">
             <strong>You are offline.</strong> What is already loaded keeps playing.

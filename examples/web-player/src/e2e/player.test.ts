@@ -38,7 +38,10 @@ describe.skipIf(!existsSync(CHROMIUM))("the player in Chromium", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function open(path: string, options: { scheme?: "dark" | "light"; width?: number } = {}): Promise<Page> {
+  async function open(
+    path: string,
+    options: { scheme?: "dark" | "light"; width?: number } = {},
+  ): Promise<Page> {
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1280, height: 800 },
       colorScheme: options.scheme ?? "dark",
@@ -55,9 +58,15 @@ describe.skipIf(!existsSync(CHROMIUM))("the player in Chromium", () => {
   async function violations(page: Page): Promise<string[]> {
     await page.evaluate(axe);
     return page.evaluate(async () => {
-      const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
+      const { axe } = window as unknown as {
+        axe: {
+          run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+        };
+      };
       const { violations } = await axe.run();
-      return violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.html.slice(0, 160)} ${node.failureSummary.slice(0, 240)}`));
+      return violations.flatMap((v) =>
+        v.nodes.map((node) => `${v.id}: ${node.html.slice(0, 160)} ${node.failureSummary.slice(0, 240)}`),
+      );
     });
   }
 
@@ -127,14 +136,17 @@ describe.skipIf(!existsSync(CHROMIUM))("the player in Chromium", () => {
     await page.context().close();
   });
 
-  it.each(["preparing", "refused", "failed", "expired", "blocked"])("says what to do when the track is %s", async (state) => {
-    const page = await open(`?state=${state}${ALBUM}`);
-    await playButton(page).click();
-    await page.locator(".strip").waitFor();
-    expect(await page.locator(".strip button").count()).toBe(1);
-    expect(await violations(page)).toEqual([]);
-    await page.context().close();
-  });
+  it.each(["preparing", "refused", "failed", "expired", "blocked"])(
+    "says what to do when the track is %s",
+    async (state) => {
+      const page = await open(`?state=${state}${ALBUM}`);
+      await playButton(page).click();
+      await page.locator(".strip").waitFor();
+      expect(await page.locator(".strip button").count()).toBe(1);
+      expect(await violations(page)).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   it("does not move the page while it loads", async () => {
     const page = await open(ALBUM);

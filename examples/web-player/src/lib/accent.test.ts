@@ -8,19 +8,22 @@ const solid = (hex: string, count = 16) => {
 };
 
 describe("accentFor", () => {
-  it.each<Theme>(["dark", "light"])("keeps AA contrast for every hue and lightness in the %s theme", (theme) => {
-    for (let r = 0; r <= 255; r += 51) {
-      for (let g = 0; g <= 255; g += 51) {
-        for (let b = 0; b <= 255; b += 51) {
-          const accent = accentFor([r / 255, g / 255, b / 255], theme);
-          const color = hexToRgb(accent.color);
-          expect(contrast(color, hexToRgb(SURFACE[theme]))).toBeGreaterThanOrEqual(4.5);
-          expect(contrast(color, hexToRgb(accent.ink))).toBeGreaterThanOrEqual(4.5);
+  it.each<Theme>(["dark", "light"])(
+    "keeps AA contrast for every hue and lightness in the %s theme",
+    (theme) => {
+      for (let r = 0; r <= 255; r += 51) {
+        for (let g = 0; g <= 255; g += 51) {
+          for (let b = 0; b <= 255; b += 51) {
+            const accent = accentFor([r / 255, g / 255, b / 255], theme);
+            const color = hexToRgb(accent.color);
+            expect(contrast(color, hexToRgb(SURFACE[theme]))).toBeGreaterThanOrEqual(4.5);
+            expect(contrast(color, hexToRgb(accent.ink))).toBeGreaterThanOrEqual(4.5);
+          }
         }
       }
-    }
-    expect(ACCENT_CONTRAST).toBeGreaterThan(4.5);
-  });
+      expect(ACCENT_CONTRAST).toBeGreaterThan(4.5);
+    },
+  );
 
   it("keeps the hue of the artwork", () => {
     const source = rgbToOklch(hexToRgb("#1d4ed8"));
@@ -35,7 +38,9 @@ describe("dominantColor", () => {
     expect(color && rgbToHex(color)).toBe("#d9480f");
   });
   it("finds none in black, white, gray and transparent pixels", () => {
-    expect(dominantColor([...solid("#000000"), ...solid("#ffffff"), ...solid("#808080"), 255, 0, 0, 0])).toBeNull();
+    expect(
+      dominantColor([...solid("#000000"), ...solid("#ffffff"), ...solid("#808080"), 255, 0, 0, 0]),
+    ).toBeNull();
   });
   it("averages a hue that lies on both sides of the seam", () => {
     const h = Math.PI;

@@ -14,10 +14,15 @@ describe("routes", () => {
     expect(parseRoute(hash)).toEqual({ name: "home" });
   });
 
-  it.each(["#/album", "#/album/", "#/album/../x", "#/album/a b", "#/nope/alb_1", "#/album/alb_1/tracks", "#/album/%00"])(
-    "finds no route in %j",
-    (hash) => {
-      expect(parseRoute(hash)).toEqual({ name: "not_found" });
-    },
-  );
+  it.each([
+    "#/album",
+    "#/album/",
+    "#/album/../x",
+    "#/album/a b",
+    "#/nope/alb_1",
+    "#/album/alb_1/tracks",
+    "#/album/%00",
+  ])("finds no route in %j", (hash) => {
+    expect(parseRoute(hash)).toEqual({ name: "not_found" });
+  });
 });

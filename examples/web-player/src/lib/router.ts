@@ -11,7 +11,12 @@ export function parseRoute(hash: string): Route {
   const path = hash.replace(/^#\/?/, "").replace(/\/+$/, "");
   if (path === "") return { name: "home" };
   const [name, id, ...rest] = path.split("/");
-  if ((name === "album" || name === "artist" || name === "playlist") && id && ID.test(id) && rest.length === 0) {
+  if (
+    (name === "album" || name === "artist" || name === "playlist") &&
+    id &&
+    ID.test(id) &&
+    rest.length === 0
+  ) {
     return { name, id };
   }
   return { name: "not_found" };

@@ -36,7 +36,9 @@ function Ahead({ label, due, item }: { label: string; due: number; item: Inspect
       <span className="ahead-label">{label}</span>
       <span className="ahead-title">{item?.title ?? "Nothing queued"}</span>
       <Bar value={(at ?? 0) / 100} mark={due / 100} />
-      <span className="ahead-at">{at == null ? `will be asked for from ${due} %` : `asked for at ${Math.round(at * 10) / 10} %`}</span>
+      <span className="ahead-at">
+        {at == null ? `will be asked for from ${due} %` : `asked for at ${Math.round(at * 10) / 10} %`}
+      </span>
     </div>
   );
 }
@@ -53,19 +55,36 @@ export function InspectorPanel() {
   const gap = engine?.lastJoinGapFrames;
   return (
     <>
-      <Section title="From press to sound" teach="The encrypted beginning and the permission to play are asked for at the same time. Each mark is one step, in milliseconds since you pressed play.">
-        {lastStart ? <StepChart start={lastStart} /> : <p className="empty">Play something to see its steps.</p>}
+      <Section
+        title="From press to sound"
+        teach="The encrypted beginning and the permission to play are asked for at the same time. Each mark is one step, in milliseconds since you pressed play."
+      >
+        {lastStart ? (
+          <StepChart start={lastStart} />
+        ) : (
+          <p className="empty">Play something to see its steps.</p>
+        )}
       </Section>
-      <Section title="Join" teach="Tracks share one stream of samples, so nothing is between them. The number counts silent samples at the last join.">
+      <Section
+        title="Join"
+        teach="Tracks share one stream of samples, so nothing is between them. The number counts silent samples at the last join."
+      >
         <p className="figure">
-          <strong>{gap == null ? "–" : gap.toLocaleString("en")}</strong> {gap == null ? "no join yet" : gap === 1 ? "sample" : "samples"}
+          <strong>{gap == null ? "–" : gap.toLocaleString("en")}</strong>{" "}
+          {gap == null ? "no join yet" : gap === 1 ? "sample" : "samples"}
         </p>
       </Section>
-      <Section title="Coming up" teach="The next track is asked for when three quarters have played, the one after it near the end: early enough for a join, late enough not to waste.">
+      <Section
+        title="Coming up"
+        teach="The next track is asked for when three quarters have played, the one after it near the end: early enough for a join, late enough not to waste."
+      >
         <Ahead label="Next" due={75} item={next} />
         <Ahead label="After that" due={90} item={nextNext} />
       </Section>
-      <Section title="Ring" teach="Decoded samples wait here for the loudspeaker. When it runs dry you hear silence, counted as an underrun.">
+      <Section
+        title="Ring"
+        teach="Decoded samples wait here for the loudspeaker. When it runs dry you hear silence, counted as an underrun."
+      >
         {engine ? (
           <>
             <Bar value={engine.ringFillMs / 5000} />
@@ -74,7 +93,10 @@ export function InspectorPanel() {
                 ["Ahead of your ears", `${(engine.ringFillMs / 1000).toFixed(1)} s`],
                 ["Underruns", `${engine.underrunFrames.toLocaleString("en")} samples`],
                 ["Played", `${engine.framesPlayed.toLocaleString("en")} samples`],
-                ["Output", `${engine.output}, ${engine.contextSampleRateHz / 1000} kHz, ${engine.outputLatencyMs.toFixed(0)} ms`],
+                [
+                  "Output",
+                  `${engine.output}, ${engine.contextSampleRateHz / 1000} kHz, ${engine.outputLatencyMs.toFixed(0)} ms`,
+                ],
               ]}
             />
           </>
@@ -82,7 +104,10 @@ export function InspectorPanel() {
           <p className="empty">The engine starts with the first track.</p>
         )}
       </Section>
-      <Section title="Ranges" teach="Music travels as ranges of encrypted bytes. Every 16,384 bytes form a segment that is checked and decrypted on its own.">
+      <Section
+        title="Ranges"
+        teach="Music travels as ranges of encrypted bytes. Every 16,384 bytes form a segment that is checked and decrypted on its own."
+      >
         {engine && engine.ranges.length > 0 ? (
           <>
             <RangeMap ranges={engine.ranges} />
@@ -97,11 +122,19 @@ export function InspectorPanel() {
           <p className="empty">Nothing fetched yet.</p>
         )}
       </Section>
-      <Section title="License" teach="Keys are wrapped for this device alone and work until the license ends. The clock is checked against the server, so that setting it back gains nothing.">
+      <Section
+        title="License"
+        teach="Keys are wrapped for this device alone and work until the license ends. The clock is checked against the server, so that setting it back gains nothing."
+      >
         <Facts
           facts={[
             ["Status", license.status],
-            ["Time left", license.notAfterMs === null ? "–" : timeLeft(license.notAfterMs - Date.now() - (clockOffsetMs ?? 0))],
+            [
+              "Time left",
+              license.notAfterMs === null
+                ? "–"
+                : timeLeft(license.notAfterMs - Date.now() - (clockOffsetMs ?? 0)),
+            ],
             ["Sequence", license.seq === null ? "–" : String(license.seq)],
             ["Clock offset", clockOffsetMs === null ? "–" : `${Math.round(clockOffsetMs)} ms`],
             ["Device", deviceId ?? "not registered yet"],
@@ -123,7 +156,10 @@ export function InspectorPanel() {
             ))}
         </ol>
       </Section>
-      <Section title="Try it yourself" teach="The client that this page uses is at hand in your browser's console.">
+      <Section
+        title="Try it yourself"
+        teach="The client that this page uses is at hand in your browser's console."
+      >
         <pre>
           <code>{"segue.player.state\nsegue.inspect()\nawait segue.api.home()"}</code>
         </pre>

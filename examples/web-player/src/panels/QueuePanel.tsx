@@ -15,7 +15,9 @@ function Words({ entry, onPlay }: { entry: QueueEntry; onPlay?: () => void }) {
     <>
       <span className="queue-art">
         <Artwork url={track.album.imageUrl} />
-        {onPlay && <IconButton icon="play" label={`Play ${track.title}`} className="queue-play" onClick={onPlay} />}
+        {onPlay && (
+          <IconButton icon="play" label={`Play ${track.title}`} className="queue-play" onClick={onPlay} />
+        )}
       </span>
       <span className="row-words">
         <span className="row-name">{track.title}</span>
@@ -40,7 +42,9 @@ function UpNext({ entries }: { entries: readonly QueueEntry[] }) {
     const entry = entries[from];
     if (!entry || before === from || before === from + 1) return;
     act(() => player.moveInQueue(entry.uid, entries[before]?.uid ?? null));
-    setSpoken(`${entry.track.title}, place ${(before > from ? before - 1 : before) + 1} of ${entries.length}`);
+    setSpoken(
+      `${entry.track.title}, place ${(before > from ? before - 1 : before) + 1} of ${entries.length}`,
+    );
   };
   const onKey = (event: KeyboardEvent, index: number) => {
     const up = event.key === "ArrowUp";
@@ -63,10 +67,21 @@ function UpNext({ entries }: { entries: readonly QueueEntry[] }) {
             key={entry.uid}
             className="queue-row"
             data-drag={drag?.uid === entry.uid || undefined}
-            data-drop={drag && drag.to === index ? "before" : drag && drag.to === entries.length && index === entries.length - 1 ? "after" : undefined}
+            data-drop={
+              drag && drag.to === index
+                ? "before"
+                : drag && drag.to === entries.length && index === entries.length - 1
+                  ? "after"
+                  : undefined
+            }
           >
             <Words entry={entry} onPlay={() => act(() => player.skipTo(entry.uid))} />
-            <IconButton icon="close" label={`Remove ${entry.track.title}`} className="queue-remove" onClick={() => act(() => player.removeFromQueue(entry.uid))} />
+            <IconButton
+              icon="close"
+              label={`Remove ${entry.track.title}`}
+              className="queue-remove"
+              onClick={() => act(() => player.removeFromQueue(entry.uid))}
+            />
             <button
               type="button"
               className="icon-button queue-handle"
@@ -101,7 +116,11 @@ export function QueuePanel() {
   const { act } = useUi();
   const { current, upNext, contextNext, context } = usePlayerState();
   if (!current && upNext.length === 0) {
-    return <p className="empty">The queue is empty. Play an album, or add tracks with the button at the end of each row.</p>;
+    return (
+      <p className="empty">
+        The queue is empty. Play an album, or add tracks with the button at the end of each row.
+      </p>
+    );
   }
   return (
     <>
@@ -134,7 +153,9 @@ export function QueuePanel() {
               </li>
             ))}
           </ol>
-          {contextNext.length > SHOWN && <p className="empty">And {(contextNext.length - SHOWN).toLocaleString("en")} more.</p>}
+          {contextNext.length > SHOWN && (
+            <p className="empty">And {(contextNext.length - SHOWN).toLocaleString("en")} more.</p>
+          )}
         </section>
       )}
     </>

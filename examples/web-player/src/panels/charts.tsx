@@ -45,7 +45,12 @@ export function RangeMap({ ranges }: { ranges: EngineStats["ranges"] }) {
         const end = Math.max(1, ...own.map((range) => range.end));
         return (
           <li key={uid}>
-            <svg className="chart chart-ranges" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+            <svg
+              className="chart chart-ranges"
+              viewBox="0 0 100 10"
+              preserveAspectRatio="none"
+              aria-hidden="true"
+            >
               <rect className="chart-back" width="100" height="10" />
               {own.map((range) => (
                 <rect

@@ -1,8 +1,8 @@
 import type { SegueClient } from "@segue/client-sdk";
 import { useAuth, useClient } from "../state/client";
 import { clearResources } from "../state/resource";
-import { SHORTCUTS } from "../state/use-shortcuts";
 import { useUi } from "../state/ui";
+import { SHORTCUTS } from "../state/use-shortcuts";
 import { Dialog } from "./Dialog";
 
 export async function signOut(client: SegueClient): Promise<void> {
@@ -32,7 +32,11 @@ export function Help() {
         ))}
       </dl>
       <label className="check">
-        <input type="checkbox" checked={ui.shortcuts} onChange={(event) => ui.setShortcuts(event.target.checked)} />
+        <input
+          type="checkbox"
+          checked={ui.shortcuts}
+          onChange={(event) => ui.setShortcuts(event.target.checked)}
+        />
         Shortcuts of a single letter
       </label>
       {auth.kind === "signed_in" && (

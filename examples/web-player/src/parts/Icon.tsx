@@ -2,13 +2,18 @@ const PATHS = {
   play: "M7 4.6v14.8c0 .8.9 1.3 1.6.9l11.6-7.4c.6-.4.6-1.4 0-1.8L8.6 3.7C7.9 3.3 7 3.8 7 4.6Z",
   pause: "M7 4h3.4v16H7zM13.6 4H17v16h-3.4z",
   next: "M5 5.3v13.4c0 .7.8 1.1 1.4.7L16 13v6h2.6V5H16v6L6.4 4.6C5.800 4.200 5 4.600 5 5.300Z",
-  previous: "M19 5.300v13.400c0 .7-.8 1.100-1.400.7L8 13v6H5.400V5H8v6l9.600-6.400c.600-.400 1.400 0 1.400.700Z",
+  previous:
+    "M19 5.300v13.400c0 .7-.8 1.100-1.400.7L8 13v6H5.400V5H8v6l9.600-6.400c.600-.400 1.400 0 1.400.700Z",
 } as const;
 const STROKES = {
-  shuffle: "M3 7h3.500c2 0 3.300 1 4.300 2.500l2.400 5c1 1.500 2.300 2.500 4.300 2.500H21M3 17h3.500c2 0 3.300-1 4.300-2.500M13.200 9.500C14.200 8 15.500 7 17.500 7H21M18 4l3 3-3 3M18 14l3 3-3 3",
-  repeat: "M4 11V9.500A3.500 3.500 0 0 1 7.500 6H20M17 3l3 3-3 3M20 13v1.500a3.500 3.500 0 0 1-3.500 3.500H4M7 21l-3-3 3-3",
-  repeatOne: "M4 11V9.500A3.500 3.500 0 0 1 7.500 6H20M17 3l3 3-3 3M20 13v1.500a3.500 3.500 0 0 1-3.500 3.500H4M7 21l-3-3 3-3M10.800 10.500l1.700-1v5",
-  volume: "M4 9.500v5h3.500L12 18.500v-13L7.500 9.500H4ZM15.500 9a4.200 4.200 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11",
+  shuffle:
+    "M3 7h3.500c2 0 3.300 1 4.300 2.500l2.400 5c1 1.500 2.300 2.500 4.300 2.500H21M3 17h3.500c2 0 3.300-1 4.300-2.500M13.200 9.500C14.200 8 15.500 7 17.500 7H21M18 4l3 3-3 3M18 14l3 3-3 3",
+  repeat:
+    "M4 11V9.500A3.500 3.500 0 0 1 7.500 6H20M17 3l3 3-3 3M20 13v1.500a3.500 3.500 0 0 1-3.500 3.500H4M7 21l-3-3 3-3",
+  repeatOne:
+    "M4 11V9.500A3.500 3.500 0 0 1 7.500 6H20M17 3l3 3-3 3M20 13v1.500a3.500 3.500 0 0 1-3.500 3.500H4M7 21l-3-3 3-3M10.800 10.500l1.700-1v5",
+  volume:
+    "M4 9.500v5h3.500L12 18.500v-13L7.500 9.500H4ZM15.500 9a4.200 4.200 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11",
   mute: "M4 9.500v5h3.500L12 18.500v-13L7.500 9.500H4ZM16 10l5 5M21 10l-5 5",
   queue: "M4 6h16M4 11h16M4 16h8M16 14v6l4.500-3z",
   inspector: "M3 12h4l3-7 4 14 3-7h4",
@@ -31,7 +36,12 @@ export function Icon({ name }: { name: IconName }) {
   const filled = name in PATHS;
   const d = filled ? PATHS[name as keyof typeof PATHS] : STROKES[name as keyof typeof STROKES];
   return (
-    <svg className={filled ? "icon icon-fill" : "icon"} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg
+      className={filled ? "icon icon-fill" : "icon"}
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      focusable="false"
+    >
       <path d={d} />
     </svg>
   );

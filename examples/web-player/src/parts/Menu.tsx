@@ -47,7 +47,15 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
     <span className="menu-anchor" ref={root}>
       <IconButton icon="more" label={label} onClick={() => setOpen((now) => !now)} />
       {open && (
-        <div className="menu" role="menu" aria-label={label} ref={list} popover="auto" tabIndex={-1} onKeyDown={onKey}>
+        <div
+          className="menu"
+          role="menu"
+          aria-label={label}
+          ref={list}
+          popover="auto"
+          tabIndex={-1}
+          onKeyDown={onKey}
+        >
           {items.map((item) => (
             <button
               key={item.label}

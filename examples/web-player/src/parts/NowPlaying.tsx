@@ -39,7 +39,13 @@ export function NowPlaying() {
             <span className="bar-artists">Choose an album, and it starts here.</span>
           </div>
         )}
-        <button type="button" className="bar-open" aria-label="Open now playing" onClick={() => ui.setSheet(true)} disabled={!track} />
+        <button
+          type="button"
+          className="bar-open"
+          aria-label="Open now playing"
+          onClick={() => ui.setSheet(true)}
+          disabled={!track}
+        />
       </div>
       <div className="bar-middle">
         <span className="bar-time" ref={elapsed} aria-hidden="true">
@@ -51,13 +57,37 @@ export function NowPlaying() {
         </span>
       </div>
       <div className="bar-compact">
-        <IconButton icon={on ? "pause" : "play"} label={on ? "Pause" : "Play"} disabled={!track} onClick={() => ui.act(() => player.toggle())} />
-        <IconButton icon="next" label="Next" disabled={!state.canNext} onClick={() => ui.act(() => player.next())} />
+        <IconButton
+          icon={on ? "pause" : "play"}
+          label={on ? "Pause" : "Play"}
+          disabled={!track}
+          onClick={() => ui.act(() => player.toggle())}
+        />
+        <IconButton
+          icon="next"
+          label="Next"
+          disabled={!state.canNext}
+          onClick={() => ui.act(() => player.next())}
+        />
       </div>
       <div className="bar-right">
         <span className="bar-where">{waiting ?? "This browser"}</span>
-        <IconButton icon="queue" label="Queue" keys="Q" pressed={ui.panel === "queue"} className="toggle" onClick={() => ui.togglePanel("queue")} />
-        <IconButton icon="inspector" label="Inspector" keys="I" pressed={ui.panel === "inspector"} className="toggle" onClick={() => ui.togglePanel("inspector")} />
+        <IconButton
+          icon="queue"
+          label="Queue"
+          keys="Q"
+          pressed={ui.panel === "queue"}
+          className="toggle"
+          onClick={() => ui.togglePanel("queue")}
+        />
+        <IconButton
+          icon="inspector"
+          label="Inspector"
+          keys="I"
+          pressed={ui.panel === "inspector"}
+          className="toggle"
+          onClick={() => ui.togglePanel("inspector")}
+        />
         <span className="bar-volume">
           <Icon name={state.volume === 0 ? "mute" : "volume"} />
           <Volume />

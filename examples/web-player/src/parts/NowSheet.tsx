@@ -15,7 +15,12 @@ export function NowSheet() {
   const total = useRef<HTMLSpanElement>(null);
   const track = state.current?.track;
   return (
-    <Dialog open={ui.sheet && track !== undefined} label="Now playing" className="sheet" onClose={() => ui.setSheet(false)}>
+    <Dialog
+      open={ui.sheet && track !== undefined}
+      label="Now playing"
+      className="sheet"
+      onClose={() => ui.setSheet(false)}
+    >
       {track && (
         <>
           {state.context && <p className="sheet-from">{state.context.title}</p>}

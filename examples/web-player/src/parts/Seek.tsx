@@ -3,7 +3,13 @@ import { clockTime, spokenTime } from "../lib/format";
 import { useClient, usePlayer } from "../state/client";
 
 /** Seek slider. The position is written past React, once per frame at most. */
-export function Seek({ elapsedRef, remainRef }: { elapsedRef?: React.RefObject<HTMLElement | null>; remainRef?: React.RefObject<HTMLElement | null> }) {
+export function Seek({
+  elapsedRef,
+  remainRef,
+}: {
+  elapsedRef?: React.RefObject<HTMLElement | null>;
+  remainRef?: React.RefObject<HTMLElement | null>;
+}) {
   const { player } = useClient();
   const input = useRef<HTMLInputElement>(null);
   const dragging = useRef(false);

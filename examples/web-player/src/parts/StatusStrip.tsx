@@ -13,17 +13,37 @@ interface Strip {
 export function stripFor(state: PlayerState): Strip | null {
   const { status, error, refusal } = state;
   if (status === "blocked") {
-    return { tone: "info", title: "Sound is waiting for you", text: "Your browser starts sound only after a click.", action: "play" };
+    return {
+      tone: "info",
+      title: "Sound is waiting for you",
+      text: "Your browser starts sound only after a click.",
+      action: "play",
+    };
   }
   if (status === "preparing") {
-    return { tone: "info", title: "This track is being prepared", text: "It starts by itself as soon as it is ready.", action: state.canNext ? "next" : null };
+    return {
+      tone: "info",
+      title: "This track is being prepared",
+      text: "It starts by itself as soon as it is ready.",
+      action: state.canNext ? "next" : null,
+    };
   }
   if (status === "refused") {
     const text = refusal?.message ?? "The service refused this track.";
-    return { tone: "error", title: "This track cannot be played", text, action: state.canNext ? "next" : "retry" };
+    return {
+      tone: "error",
+      title: "This track cannot be played",
+      text,
+      action: state.canNext ? "next" : "retry",
+    };
   }
   if (status === "expired") {
-    return { tone: "error", title: "The license has run out", text: error?.remedy ?? "Go online to renew it.", action: "retry" };
+    return {
+      tone: "error",
+      title: "The license has run out",
+      text: error?.remedy ?? "Go online to renew it.",
+      action: "retry",
+    };
   }
   if (status === "failed") {
     const title = error ? ERROR_TABLE[error.code].title : "The track stopped.";
@@ -39,7 +59,9 @@ export function StatusStrip() {
   const { act } = useUi();
   const strip = stripFor(usePlayerState());
   const run = () =>
-    act(() => (strip?.action === "play" ? player.play() : strip?.action === "next" ? player.next() : player.retry()));
+    act(() =>
+      strip?.action === "play" ? player.play() : strip?.action === "next" ? player.next() : player.retry(),
+    );
   return (
     <div className="strip-place" role="status">
       {strip && (

@@ -1,4 +1,12 @@
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { scrollToRow, type Viewport, visibleRows } from "../lib/virtual";
 import { useClient, usePlayer } from "../state/client";
 import type { TrackPages } from "../state/pages";
@@ -34,7 +42,8 @@ export function TrackList({ label, pages, count, albums = false, albumNumbers = 
   const viewport = useCallback((): { view: Viewport; scroller: HTMLElement } | null => {
     const scroller = list.current?.closest<HTMLElement>("[data-scroll]");
     if (!scroller || !list.current) return null;
-    const listTop = list.current.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+    const listTop =
+      list.current.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
     return { scroller, view: { scrollTop: scroller.scrollTop, height: scroller.clientHeight, listTop } };
   }, []);
 
@@ -95,14 +104,24 @@ export function TrackList({ label, pages, count, albums = false, albumNumbers = 
     const top = found && scrollToRow(found.view, ROW_PX, index, { top: 8, bottom: 8 });
     if (found && top !== null) found.scroller.scrollTop = top;
     // After the scroll event has brought the row into being.
-    const focus = () => list.current?.querySelector<HTMLElement>(`[aria-rowindex="${index + 1}"]`)?.focus({ preventScroll: true });
+    const focus = () =>
+      list.current
+        ?.querySelector<HTMLElement>(`[aria-rowindex="${index + 1}"]`)
+        ?.focus({ preventScroll: true });
     requestAnimationFrame(() => requestAnimationFrame(focus));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const onRow = (event.target as HTMLElement).matches("[role=row]");
     const page = Math.max(1, Math.floor((viewport()?.view.height ?? 600) / ROW_PX) - 1);
-    const steps: Record<string, number> = { ArrowDown: selected + 1, ArrowUp: selected - 1, PageDown: selected + page, PageUp: selected - page, Home: 0, End: rows - 1 };
+    const steps: Record<string, number> = {
+      ArrowDown: selected + 1,
+      ArrowUp: selected - 1,
+      PageDown: selected + page,
+      PageUp: selected - page,
+      Home: 0,
+      End: rows - 1,
+    };
     const to = steps[event.key];
     if (to !== undefined) move(to);
     else if (event.key === "Enter" && onRow) actions.play(selected);
@@ -135,7 +154,14 @@ export function TrackList({ label, pages, count, albums = false, albumNumbers = 
   }
   return (
     <>
-      <div className={albums ? "tracks tracks-albums" : "tracks"} ref={list} role="grid" aria-label={label} aria-rowcount={rows} onKeyDown={onKeyDown}>
+      <div
+        className={albums ? "tracks tracks-albums" : "tracks"}
+        ref={list}
+        role="grid"
+        aria-label={label}
+        aria-rowcount={rows}
+        onKeyDown={onKeyDown}
+      >
         {shown}
       </div>
       {pages.error && <ErrorMessage error={pages.error} onRetry={pages.retry} />}

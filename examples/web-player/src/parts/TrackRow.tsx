@@ -25,14 +25,30 @@ interface RowProps {
 }
 
 /** One track: double click or Enter plays it. */
-export const TrackRow = memo(function TrackRow({ index, top, number, track, playing, selected, albums, actions }: RowProps) {
+export const TrackRow = memo(function TrackRow({
+  index,
+  top,
+  number,
+  track,
+  playing,
+  selected,
+  albums,
+  actions,
+}: RowProps) {
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (row.current) row.current.style.transform = `translateY(${top}px)`;
   }, [top]);
   if (!track) {
     return (
-      <div className="row" ref={row} role="row" tabIndex={selected ? 0 : -1} aria-rowindex={index + 1} aria-busy="true">
+      <div
+        className="row"
+        ref={row}
+        role="row"
+        tabIndex={selected ? 0 : -1}
+        aria-rowindex={index + 1}
+        aria-busy="true"
+      >
         <span className="row-title" role="gridcell">
           <Skeleton className="line w-40" />
           <Skeleton className="line w-25" />
@@ -90,8 +106,18 @@ export const TrackRow = memo(function TrackRow({ index, top, number, track, play
         {failed && "Not playable"}
       </span>
       <span className="row-actions" role="gridcell">
-        <IconButton icon="playNext" label={`Play ${track.title} next`} className="wide-only" onClick={() => actions.playNext(track)} />
-        <IconButton icon="add" label={`Add ${track.title} to the queue`} className="wide-only" onClick={() => actions.queue(track)} />
+        <IconButton
+          icon="playNext"
+          label={`Play ${track.title} next`}
+          className="wide-only"
+          onClick={() => actions.playNext(track)}
+        />
+        <IconButton
+          icon="add"
+          label={`Add ${track.title} to the queue`}
+          className="wide-only"
+          onClick={() => actions.queue(track)}
+        />
         <span className="touch-only">
           <Menu
             label={`More for ${track.title}`}

@@ -14,8 +14,21 @@ export function Transport() {
   const nothing = state.current === null;
   return (
     <div className="transport" role="group" aria-label="Playback">
-      <IconButton icon="shuffle" label="Shuffle" keys="S" pressed={state.shuffle} className="toggle" onClick={() => player.setShuffle(!state.shuffle)} />
-      <IconButton icon="previous" label="Previous" keys="Shift+ArrowLeft" disabled={!state.canPrevious} onClick={() => act(() => player.previous())} />
+      <IconButton
+        icon="shuffle"
+        label="Shuffle"
+        keys="S"
+        pressed={state.shuffle}
+        className="toggle"
+        onClick={() => player.setShuffle(!state.shuffle)}
+      />
+      <IconButton
+        icon="previous"
+        label="Previous"
+        keys="Shift+ArrowLeft"
+        disabled={!state.canPrevious}
+        onClick={() => act(() => player.previous())}
+      />
       <IconButton
         icon={on ? "pause" : "play"}
         label={on ? "Pause" : "Play"}
@@ -24,7 +37,13 @@ export function Transport() {
         disabled={nothing}
         onClick={() => act(() => player.toggle())}
       />
-      <IconButton icon="next" label="Next" keys="Shift+ArrowRight" disabled={!state.canNext} onClick={() => act(() => player.next())} />
+      <IconButton
+        icon="next"
+        label="Next"
+        keys="Shift+ArrowRight"
+        disabled={!state.canNext}
+        onClick={() => act(() => player.next())}
+      />
       <IconButton
         icon={state.repeat === "track" ? "repeatOne" : "repeat"}
         label={REPEAT_LABEL[state.repeat]}

@@ -32,7 +32,15 @@ export function IconButton({ icon, label, onClick, pressed, disabled, className 
 }
 
 /** Artwork that keeps its place while it loads, and a quiet mark where there is none. Always beside its title, so unnamed. */
-export function Artwork({ url, round = false, eager = false }: { url: string | null; round?: boolean; eager?: boolean }) {
+export function Artwork({
+  url,
+  round = false,
+  eager = false,
+}: {
+  url: string | null;
+  round?: boolean;
+  eager?: boolean;
+}) {
   const { api } = useClient();
   const [broken, setBroken] = useState<string | null>(null);
   return (
@@ -69,7 +77,15 @@ export function Skeleton({ className }: { className: string }) {
 }
 
 /** A whole view that has nothing to show, and says why and what to do. */
-export function Message({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+export function Message({
+  title,
+  children,
+  action,
+}: {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className="message">
       <h1 tabIndex={-1}>{title}</h1>

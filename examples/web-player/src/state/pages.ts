@@ -46,7 +46,11 @@ export function useTrackPages(key: string, load: (options: PageOptions) => Promi
     try {
       while (!held.current.complete && held.current.tracks.length <= wanted.current) {
         const { cursor } = held.current;
-        const page = await loader.current({ limit: PAGE, signal: abort.signal, ...(cursor ? { cursor } : {}) });
+        const page = await loader.current({
+          limit: PAGE,
+          signal: abort.signal,
+          ...(cursor ? { cursor } : {}),
+        });
         if (abort.signal.aborted) return;
         const before = held.current;
         const tracks = [...before.tracks, ...page.items];
@@ -80,7 +84,8 @@ export function useTrackPages(key: string, load: (options: PageOptions) => Promi
       const ids = held.current.tracks.filter((t) => t.mediaState === "preparing").map((t) => t.id);
       try {
         const fresh = new Map((await api.tracks(ids.slice(0, 50))).map((t) => [t.id as string, t]));
-        if (fresh.size > 0) put({ ...held.current, tracks: held.current.tracks.map((t) => fresh.get(t.id) ?? t) });
+        if (fresh.size > 0)
+          put({ ...held.current, tracks: held.current.tracks.map((t) => fresh.get(t.id) ?? t) });
       } catch {
         // Asked again at the next tick.
       }
@@ -100,5 +105,11 @@ export function useTrackPages(key: string, load: (options: PageOptions) => Promi
     put({ ...held.current, error: null });
     void run();
   }, [put, run]);
-  return { tracks, complete: shown.key === key && shown.complete, error: shown.key === key ? shown.error : null, need, retry };
+  return {
+    tracks,
+    complete: shown.key === key && shown.complete,
+    error: shown.key === key ? shown.error : null,
+    need,
+    retry,
+  };
 }

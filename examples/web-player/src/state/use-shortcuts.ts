@@ -34,7 +34,12 @@ export function useShortcuts(): void {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (target.closest("input:not([type=range]), textarea, select, [contenteditable], dialog[open], [role=menu]")) return;
+      if (
+        target.closest(
+          "input:not([type=range]), textarea, select, [contenteditable], dialog[open], [role=menu]",
+        )
+      )
+        return;
       const { state } = player;
       const louder = (by: number) => player.setVolume(Math.min(1, Math.max(0, state.volume + by)));
       const seek = (by: number) => {

@@ -32,7 +32,9 @@ export function AlbumView({ id }: { id: string }) {
           <ArtistLinks artists={artists} />
         </p>
         <p>
-          {[releaseDate?.slice(0, 4), genres[0], trackCount(album.data.trackCount), longTime(durationMs)].filter(Boolean).join(" · ")}
+          {[releaseDate?.slice(0, 4), genres[0], trackCount(album.data.trackCount), longTime(durationMs)]
+            .filter(Boolean)
+            .join(" · ")}
         </p>
       </Header>
       <TrackList

@@ -14,7 +14,16 @@ interface HeaderProps {
 }
 
 /** The head of an album, artist or playlist: artwork, a large title, what it is, and play. */
-export function Header({ kind, title, imageUrl, round = false, children, playing, onPlay, onShuffle }: HeaderProps) {
+export function Header({
+  kind,
+  title,
+  imageUrl,
+  round = false,
+  children,
+  playing,
+  onPlay,
+  onShuffle,
+}: HeaderProps) {
   const size = title.length > 34 ? "long" : title.length > 18 ? "medium" : "short";
   return (
     <header className="head">

@@ -10,14 +10,32 @@ export function useHome() {
   return useResource("home", (signal) => api.home({ signal }));
 }
 
-export function describeItem(item: ShelfItem): { id: string; title: string; note: string; imageUrl: string | null; href: string } {
+export function describeItem(item: ShelfItem): {
+  id: string;
+  title: string;
+  note: string;
+  imageUrl: string | null;
+  href: string;
+} {
   if (item.kind === "album") {
     const { id, title, artists, imageUrl } = item.album;
-    return { id, title, note: artists.map((a) => a.name).join(", "), imageUrl, href: routeHref({ name: "album", id }) };
+    return {
+      id,
+      title,
+      note: artists.map((a) => a.name).join(", "),
+      imageUrl,
+      href: routeHref({ name: "album", id }),
+    };
   }
   if (item.kind === "artist") {
     const { id, name, genres, imageUrl } = item.artist;
-    return { id, title: name, note: genres.slice(0, 2).join(", "), imageUrl, href: routeHref({ name: "artist", id }) };
+    return {
+      id,
+      title: name,
+      note: genres.slice(0, 2).join(", "),
+      imageUrl,
+      href: routeHref({ name: "artist", id }),
+    };
   }
   const { id, title, description, imageUrl } = item.playlist;
   return { id, title, note: description, imageUrl, href: routeHref({ name: "playlist", id }) };
@@ -67,7 +85,11 @@ export function Home() {
   if (home.status === "failed") return <ErrorMessage error={home.error} onRetry={home.retry} />;
   const shelves = home.data?.shelves.filter((shelf) => shelf.items.length > 0) ?? [];
   if (home.status === "ready" && shelves.length === 0) {
-    return <Message title="Nothing here yet">Run npm run ingest with a folder of music, and it appears here.</Message>;
+    return (
+      <Message title="Nothing here yet">
+        Run npm run ingest with a folder of music, and it appears here.
+      </Message>
+    );
   }
   return (
     <div className="view home">
@@ -76,7 +98,7 @@ export function Home() {
       </h1>
       {home.status === "loading"
         ? [0, 1].map((n) => (
-            <section className="shelf" key={n} aria-busy="true" aria-label="Loading">
+            <div className="shelf" key={n} aria-busy="true">
               <Skeleton className="line w-20 heading" />
               <ul className="shelf-items">
                 {[0, 1, 2, 3, 4, 5, 6, 7].map((i) => (
@@ -91,7 +113,7 @@ export function Home() {
                   </li>
                 ))}
               </ul>
-            </section>
+            </div>
           ))
         : shelves.map((shelf) => <ShelfView key={shelf.id} shelf={shelf} />)}
     </div>

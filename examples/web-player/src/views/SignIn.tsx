@@ -32,9 +32,16 @@ export function SignIn() {
           <br />
           into the next.
         </h1>
-        <p className="sign-in-lead">Encrypted music that plays without a gap, from any server that speaks Segue.</p>
+        <p className="sign-in-lead">
+          Encrypted music that plays without a gap, from any server that speaks Segue.
+        </p>
         <div className="sign-in-actions">
-          <button type="button" className="button button-primary" disabled={waiting} onClick={() => signIn("popup")}>
+          <button
+            type="button"
+            className="button button-primary"
+            disabled={waiting}
+            onClick={() => signIn("popup")}
+          >
             {waiting ? "Waiting for the sign-in window" : "Sign in"}
           </button>
           {(error || busy) && (
@@ -65,7 +72,13 @@ export function SignIn() {
           )}
         </div>
       </div>
-      <svg className="sign-in-wave" viewBox="0 0 800 400" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <svg
+        className="sign-in-wave"
+        viewBox="0 0 800 400"
+        preserveAspectRatio="none"
+        aria-hidden="true"
+        focusable="false"
+      >
         <path d="M0 200C100 40 150 40 230 200S370 360 430 200s130-160 200 0 110 150 170 0" />
         <path d="M0 200C80 90 170 80 240 200s120 100 190 0 140-110 200 0 110 90 170 0" />
         <path d="M0 200C90 150 160 140 240 200s110 50 190 0 130-60 200 0 110 40 170 0" />

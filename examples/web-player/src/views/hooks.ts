@@ -5,7 +5,9 @@ import { usePlayer } from "../state/client";
 export function useContextPlaying(id: string): "no" | "paused" | "yes" {
   return usePlayer((state) => {
     if (state.context?.id !== id || !state.current) return "no";
-    return state.status === "playing" || state.status === "buffering" || state.status === "loading" ? "yes" : "paused";
+    return state.status === "playing" || state.status === "buffering" || state.status === "loading"
+      ? "yes"
+      : "paused";
   });
 }
 
