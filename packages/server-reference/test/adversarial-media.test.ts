@@ -147,12 +147,7 @@ describe("a media URL", () => {
       const url = new URL(object.url);
       url.searchParams.set(name, value);
       const [status, code] = await problem(await get(url.href));
-      expect([name, value, status, code]).toEqual([
-        name,
-        value,
-        403,
-        value === "k1" ? "url_expired" : "url_tampered",
-      ]);
+      expect([name, value, status, code]).toEqual([name, value, 403, "url_tampered"]);
     }
     for (const name of ["exp", "max", "kid", "sig"]) {
       const url = new URL(object.url);

@@ -95,6 +95,13 @@ describe("ValidityIssuer", () => {
     expect(decode(await issuer.current(other, 5, 70)).seq).toBe(71);
   });
 
+  it("gives a newer one to a device that holds the last, and the last to one that holds an older", async () => {
+    const { issuer } = setUp();
+    await issuer.current(holder("free"), 0);
+    expect(decode(await issuer.current(holder("free"), 1, 1)).seq).toBe(2);
+    expect(decode(await issuer.current(holder("free"), 2, 1)).seq).toBe(2);
+  });
+
   it("never repeats or lowers a seq for something new, whatever happens", async () => {
     const step = fc.record({
       plan: fc.constantFrom<Plan>("free", "premium"),

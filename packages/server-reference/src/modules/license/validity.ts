@@ -57,9 +57,9 @@ export class ValidityIssuer {
 
   /**
    * The validity that `holder` shall have now: the last one while it is fresh and still true, else a new one.
-   * @param heldSeq highest seq that the device says it holds; a new validity is above it
+   * @param heldSeq highest seq that the device says it holds, when it asks for a newer one; the answer's seq is higher
    */
-  async current(holder: ValidityHolder, nowMs: Milliseconds, heldSeq = 0): Promise<SignedPayload> {
+  async current(holder: ValidityHolder, nowMs: Milliseconds, heldSeq = -1): Promise<SignedPayload> {
     const revoked = await this.store.revokedKeyIds();
     const quick = this.#held.get(holder.deviceId);
     if (quick && this.#stillTrue(quick, holder, revoked, nowMs, heldSeq)) return quick.signed;
@@ -81,7 +81,7 @@ export class ValidityIssuer {
     return (
       nowMs >= validity.issuedAtMs &&
       nowMs < validity.renewAfterMs &&
-      validity.seq >= heldSeq &&
+      validity.seq > heldSeq &&
       validity.plan === holder.plan &&
       validity.userId === holder.userId &&
       signed.signingKeyId === this.keys.currentKid &&

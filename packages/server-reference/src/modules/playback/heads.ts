@@ -1,13 +1,18 @@
 /** Heads: where the first bytes of the rendition that a listener will most likely be granted can be fetched. */
-import type { Codec, DeviceType, HeadRef, KeyId, Milliseconds, TrackId } from "@segue/core";
+import {
+  type Codec,
+  type DeviceType,
+  HEAD_BYTES,
+  type HeadRef,
+  type KeyId,
+  type Milliseconds,
+  type TrackId,
+} from "@segue/core";
 import type { ServerContext } from "../../context";
 import type { MediaUrlSigner } from "../media/media-url";
 import { choosePlayable, type Listening } from "./choose";
 import { playbackServices } from "./services";
 import type { GrantUser, PlayableTrack } from "./types";
-
-/** Bytes of a head: 8 segments. */
-export const HEAD_BYTES = 131_072;
 
 /** The head of the rendition that a grant for `listening` would choose; null when it would refuse. */
 export function headOf(

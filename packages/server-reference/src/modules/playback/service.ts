@@ -9,6 +9,7 @@ import {
   type Manifest,
   type Milliseconds,
   type Refusal,
+  SEGMENT_BYTES,
   SegueError,
   type TrackId,
 } from "@segue/core";
@@ -107,8 +108,6 @@ export class GrantService {
 
 /** Longest that a client is told to wait before it asks again. */
 const MAX_RETRY_MS = 24 * 3_600_000;
-/** Ciphertext bytes of a full segment. */
-const SEGMENT_BYTES = 16_384;
 
 function manifestOf(
   trackId: TrackId,

@@ -24,8 +24,8 @@ export interface PlaybackServices {
   readonly grants: GrantService;
 }
 
-/** Puts a track at the front of what is being prepared; returns when to ask again, in milliseconds. */
-export type PrepareTrack = (trackId: TrackId) => Milliseconds;
+/** Puts a track at the front of what is being prepared. May return when to ask again, in milliseconds. */
+export type PrepareTrack = (trackId: TrackId) => Milliseconds | Promise<void>;
 
 /** How soon a client asks again when nobody says more precisely. */
 const ASK_AGAIN_MS = 3000;
@@ -53,7 +53,14 @@ export function playbackServices(context: ServerContext): PlaybackServices {
     device: (id: Parameters<PlayableStore["device"]>[0]) => playable.device(id),
     tracks: (ids: readonly TrackId[]) => playable.tracks(ids),
     revokedKeys: () => licenses.revokedSet(),
-    prepare: (trackId: TrackId) => preparing.get(context)?.(trackId) ?? ASK_AGAIN_MS,
+    prepare: (trackId: TrackId) => {
+      const answer = preparing.get(context)?.(trackId);
+      if (typeof answer === "number") return answer;
+      answer?.catch((error: unknown) =>
+        context.logger.warn({ err: error, trackId }, "a track was not moved forward"),
+      );
+      return ASK_AGAIN_MS;
+    },
   };
   const grants = new GrantService(ports, signer, new EnvelopeWrapper(), validities);
   const services = { signer, files, keys, licenses, validities, playable, grants };
