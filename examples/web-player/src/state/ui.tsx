@@ -25,7 +25,7 @@ interface Ui {
   /** Tells the listener something, and a screen reader too. */
   say(title: string, text?: string): void;
   /** Runs what the listener asked for and shows why when it fails. */
-  act(work: () => Promise<unknown> | void): void;
+  act(work: () => unknown): void;
 }
 
 const UiContext = createContext<Ui | null>(null);
