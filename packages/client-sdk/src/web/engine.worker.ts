@@ -1,7 +1,9 @@
 /** Entry of the engine's worker. It is built to one file without imports. */
 import { baseEnvironment } from "../engine/base-environment";
+import { AacDecoder } from "../engine/decode/aac";
 import { warmVorbis } from "../engine/decode/vorbis";
 import { EngineCore } from "../engine/engine-core";
+import type { EngineEnvironment } from "../engine/engine-environment";
 import type { EngineEvent } from "../engine/engine-port";
 import type { WorkerCommand, WorkerMessage } from "./worker-protocol";
 import { WorkletLink } from "./worklet-link";
@@ -27,7 +29,10 @@ function emit(event: EngineEvent): void {
 
 function init(command: WorkerCommand & { type: "init" }): void {
   link = new WorkletLink(command.port, command.sampleRateHz, command.shared);
-  core = new EngineCore(baseEnvironment({ baseUrl: command.baseUrl }), link, emit);
+  const base = baseEnvironment({ baseUrl: command.baseUrl });
+  const openDecoder: EngineEnvironment["openDecoder"] = (manifest, reader) =>
+    manifest.codec === "aac" ? AacDecoder.open(reader) : base.openDecoder(manifest, reader);
+  core = new EngineCore({ ...base, openDecoder }, link, emit);
   setInterval(() => core && scope.postMessage({ type: "stats", stats: core.stats() }), STATS_EVERY_MS);
   void warmVorbis()
     .catch(() => undefined)

@@ -59,10 +59,10 @@ export class MediaServer {
   /** Encodes, seals and offers a track; `edit` changes its manifest. */
   async publish(
     channels: readonly Float32Array[],
-    options: { readonly rateHz?: number; readonly gain?: number; readonly uid?: string } = {},
+    options: { readonly rateHz?: number; readonly gain?: number; readonly uid?: string; readonly aac?: Uint8Array } = {},
   ): Promise<{ item: EngineItem; plain: Uint8Array; keyBytes: Uint8Array }> {
     const rateHz = options.rateHz ?? 44_100;
-    const plain = await encode(channels, rateHz);
+    const plain = options.aac ?? (await encode(channels, rateHz));
     const keyBytes = randomBytes(32);
     const noncePrefix = new Uint8Array(randomBytes(7));
     const sealed = await seal(plain, keyBytes, noncePrefix);
@@ -71,11 +71,12 @@ export class MediaServer {
     const manifest: Manifest = {
       renditionId: idFromBytes("rendition", randomBytes(16)),
       trackId: idFromBytes("track", randomBytes(16)),
-      codec: "vorbis",
+      codec: options.aac ? "aac" : "vorbis",
       bitrateBps: 160_000,
       sampleRateHz: rateHz,
       channels: channels.length as 1 | 2,
-      trimStartFrames: 0,
+      // ffmpeg's encoder begins with one packet of silence.
+      trimStartFrames: options.aac ? 1024 : 0,
       trimEndFrames: 0,
       totalFrames: channels[0]!.length,
       loudness: { trackLufs: -14, trackPeak: 1, albumLufs: -14, albumPeak: 1 },

@@ -1,4 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Server } from "node:http";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -40,7 +44,7 @@ describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () =
     for (const server of servers) server.close();
   });
 
-  async function run(isolated: boolean, busy: boolean, seek?: number): Promise<{ result: Result; sound: Float32Array }> {
+  async function run(isolated: boolean, busy: boolean, seek?: number, played = tracks): Promise<{ result: Result; sound: Float32Array }> {
     const { origin, server } = await serve(media.objects, isolated, files);
     servers.push(server);
     const page = await browser.newPage();
@@ -48,7 +52,7 @@ describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () =
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
     await page.goto(origin);
-    const items = tracks.map(({ item, keyBytes }) => ({
+    const items = played.map(({ item, keyBytes }) => ({
       ...item,
       segmentKey: undefined,
       rawKey: Array.from(keyBytes),
@@ -93,5 +97,36 @@ describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () =
     const place = sound.findIndex((_, i) => sound[i] === expected[at] && sound[i + 1] === expected[at + 1] && sound[i + 2] === expected[at + 2]);
     expect(place).toBeGreaterThanOrEqual(1000 - 128);
     expect(sound.subarray(place, place + 109_000).findIndex((sample, i) => sample !== expected[at + i])).toBe(-1);
+  });
+
+  it.runIf(existsSync("/usr/bin/ffmpeg"))("plays AAC in MP4 with exactly the frames of its manifest", async () => {
+    const frames = 90_001;
+    const left = Float32Array.from({ length: frames }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 441 * i) / 44_100));
+    const folder = await mkdtemp(join(tmpdir(), "segue-"));
+    const file = join(folder, "a.m4a");
+    const args = "-v error -f f32le -ar 44100 -ac 1 -i pipe:0 -c:a aac -b:a 128k -movflags +faststart".split(" ");
+    spawnSync("/usr/bin/ffmpeg", [...args, file], { input: Buffer.from(left.buffer) });
+    const aac = new Uint8Array(await readFile(file));
+    await rm(folder, { recursive: true });
+    const aacTrack = await media.publish([left], { uid: "aac", aac });
+    const { result, sound } = await run(true, false, undefined, [aacTrack, tracks[2]!]);
+    expect(result.events).toEqual(["started aac", "ended aac", "started t2", "ended t2", "idle"]);
+    expect(result.frames).toBe(frames + tracks[2]!.item.manifest.totalFrames);
+    expect(result.stats).toMatchObject({ lastJoinGapFrames: 0, underrunFrames: 0 });
+    const after = expected.subarray(CUTS[2]!);
+    const join2 = sound.findIndex((_, i) => sound[i] === after[0] && sound[i + 1] === after[1] && sound[i + 2] === after[2]);
+    const start = join2 - frames;
+    let worst = 0;
+    for (let i = 2000; i < frames - 2000; i++) worst = Math.max(worst, Math.abs(sound[start + i]! - left[i]!));
+    expect(worst).toBeLessThan(0.02);
+    const seeked = await run(false, false, 50_000, [aacTrack]);
+    expect(seeked.result.frames).toBe(frames - 50_000);
+    const place = seeked.sound.findIndex((sample) => sample !== 0);
+    const best = [0, 1, -1].map((shift) => {
+      let error = 0;
+      for (let i = 1000; i < 30_000; i++) error = Math.max(error, Math.abs(seeked.sound[place + shift + i]! - left[50_000 + i]!));
+      return error;
+    });
+    expect(Math.min(...best)).toBeLessThan(0.05);
   });
 });
