@@ -1,4 +1,4 @@
-import { advance, editQueue, goBack, loadContext, skipTo } from "../queue/queue";
+import { advance, editQueue, goBack, loadContext, type QueueState, skipTo } from "../queue/queue";
 import { framesToMs, msToFrames } from "../units";
 import { beginCurrent, currentPass, finish, reconcile } from "./passes";
 import type { PlaybackInput, PlaybackState, Step } from "./types";
@@ -45,7 +45,7 @@ export function onIntent(state: PlaybackState, input: Intent): Step {
 
 function onPlay(state: PlaybackState): Step {
   if (state.phase === "idle") {
-    const queue = state.queue.current === null ? advance(state.queue, false) : state.queue;
+    const queue = resumable(state.queue);
     if (queue.current === null) return { state, effects: [] };
     return beginCurrent({ ...state, queue, wantsSound: true, skipsInARow: 0 });
   }
@@ -55,6 +55,14 @@ function onPlay(state: PlaybackState): Step {
   if (currentPass(state)?.stage !== "placed") return { state: wanting, effects: [] };
   const phase = state.phase === "paused" || state.phase === "blocked" ? "buffering" : state.phase;
   return { state: { ...wanting, phase }, effects: [{ type: "resume" }] };
+}
+
+/** The queue with something current: what was, else what follows, else the context from its beginning. */
+function resumable(queue: QueueState): QueueState {
+  if (queue.current !== null) return queue;
+  const next = advance(queue, false);
+  const first = queue.order[0];
+  return next.current !== null || first === undefined ? next : skipTo(queue, first);
 }
 
 function onPause(state: PlaybackState): Step {
