@@ -33,13 +33,13 @@ export const objectPath = (context: ServerContext, hash: string): string =>
   join(context.config.dataDir, "media", hash.slice(0, 2), hash);
 
 /** Makes the context; `clock.now` can be set. */
-export function makeFixture() {
+export function makeFixture(env: Readonly<Record<string, string>> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "segue-test-"));
   const database = openDatabase(":memory:");
   const clock = { now: Date.UTC(2030, 0, 2, 12) };
   const secret = () => new Uint8Array(randomBytes(32));
   const context: ServerContext = {
-    config: parseConfig({ SEGUE_DATA_DIR: dataDir, SEGUE_PORT: "0" }),
+    config: parseConfig({ SEGUE_DATA_DIR: dataDir, SEGUE_PORT: "0", ...env }),
     db: database.db,
     secrets: { mediaUrl: secret(), content: secret(), license: secret(), session: secret() },
     now: () => clock.now,
