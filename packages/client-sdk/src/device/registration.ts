@@ -37,7 +37,9 @@ export function createDeviceIdentity(options: DeviceIdentityOptions): DeviceIden
 
   async function ensure(userId: string): Promise<RegisteredDevice> {
     const held = await keys.loadOrCreate();
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", held.identity.publicKey as BufferSource));
+    const hash = new Uint8Array(
+      await crypto.subtle.digest("SHA-256", held.identity.publicKey as BufferSource),
+    );
     const device = { id: idFromBytes("device", hash), keys: held };
     id = device.id;
     if ((await index.get(marker(userId))) === device.id) return device;
@@ -69,7 +71,8 @@ export function createDeviceIdentity(options: DeviceIdentityOptions): DeviceIden
         },
       });
     } catch (error) {
-      if (again && SegueError.is(error) && error.code === "challenge_expired") return register({ keys, id: id! }, false);
+      if (again && SegueError.is(error) && error.code === "challenge_expired")
+        return register({ keys, id: id! }, false);
       throw error;
     }
   }
@@ -99,7 +102,11 @@ function marker(userId: string): string {
 }
 
 async function challengeBytes(transport: Transport): Promise<Uint8Array> {
-  const answer = (await transport.call({ method: "POST", path: "/v1/devices/challenges", json: {}, idempotent: true })) as {
+  const answer = (await transport.call({
+    method: "POST",
+    path: "/v1/devices/challenges",
+    idempotent: true,
+  })) as {
     challenge?: unknown;
   } | null;
   const bytes = fromBase64(answer?.challenge);

@@ -26,8 +26,8 @@ import {
 import type { Transport } from "../api/transport";
 import type { Clock } from "../ports/clock";
 import type { IndexStore } from "../ports/index-store";
-import { parseStoredLicense } from "./stored-license";
 import type { ServerKeys } from "./server-keys";
+import { parseStoredLicense } from "./stored-license";
 
 /** The license of this device: verified, persisted, renewed. */
 export interface LicenseService {
@@ -81,7 +81,8 @@ export function createLicenseService(options: LicenseServiceOptions): LicenseSer
 
   async function verify(signed: SignedPayload, bytes: Uint8Array): Promise<void> {
     const key = await keys.find(signed.signingKeyId);
-    if (!(await verifyEd25519(crypto, key, signed.signature, bytes))) throw new SegueError("validity_invalid");
+    if (!(await verifyEd25519(crypto, key, signed.signature, bytes)))
+      throw new SegueError("validity_invalid");
   }
 
   /** Only the server's fresh signature releases a clock that was set back. */

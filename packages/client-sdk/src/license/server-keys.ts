@@ -11,7 +11,9 @@ export interface ServerKeys {
 }
 
 const keySet = z.object({
-  keys: z.array(z.object({ kid: z.string(), kty: z.string(), crv: z.string(), x: z.string() })).check(z.maxLength(16)),
+  keys: z
+    .array(z.object({ kid: z.string(), kty: z.string(), crv: z.string(), x: z.string() }))
+    .check(z.maxLength(16)),
 });
 
 export function createServerKeys(transport: Transport): ServerKeys {
@@ -36,7 +38,10 @@ export function createServerKeys(transport: Transport): ServerKeys {
         await loading;
       }
       const key = known.get(keyId);
-      if (!key) throw new SegueError("validity_invalid", { detail: "signed with a key that the server does not list" });
+      if (!key)
+        throw new SegueError("validity_invalid", {
+          detail: "signed with a key that the server does not list",
+        });
       return key;
     },
   };

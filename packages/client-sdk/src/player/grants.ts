@@ -25,7 +25,11 @@ export type GrantAnswer = OpenedGrant | { readonly kind: "refusal"; readonly ref
 
 /** Asks "may this device play this track, and with what?" and opens the answer. */
 export interface Grants {
-  request(trackId: TrackId, preferred: RenditionId | null, mark?: (step: string) => void): Promise<GrantAnswer>;
+  request(
+    trackId: TrackId,
+    preferred: RenditionId | null,
+    mark?: (step: string) => void,
+  ): Promise<GrantAnswer>;
 }
 
 export interface GrantsOptions {
@@ -70,7 +74,8 @@ export function createGrants({ origin, transport, device, license, codecs, userI
       const { registered, response } = await askAsDevice(trackId, preferred);
       mark("grant");
       const result = response.results[0];
-      if (result?.trackId !== trackId) throw new SegueError("protocol", { detail: "a grant for another track" });
+      if (result?.trackId !== trackId)
+        throw new SegueError("protocol", { detail: "a grant for another track" });
       await license.open(registered.id);
       const accepted = license.accept(response.validity).then(() => mark("license"));
       if (result.kind === "refusal") {
@@ -86,7 +91,11 @@ export function createGrants({ origin, transport, device, license, codecs, userI
   };
 }
 
-async function segmentKeyOf(manifest: Manifest, envelope: KeyEnvelope, { id, keys }: RegisteredDevice): Promise<CryptoKey> {
+async function segmentKeyOf(
+  manifest: Manifest,
+  envelope: KeyEnvelope,
+  { id, keys }: RegisteredDevice,
+): Promise<CryptoKey> {
   const contentKey = await openEnvelope(crypto, envelope, keys.agreement.privateKey, id);
   return (await deriveSegmentKey(crypto, contentKey, manifest.media.salt, manifest.renditionId)) as CryptoKey;
 }

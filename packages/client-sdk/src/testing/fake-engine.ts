@@ -79,7 +79,8 @@ export function fakeEngine(): FakeEngine {
       if (blocked && !options.paused) engine.emit({ type: "blocked" });
     },
     append(item: EngineItem) {
-      if (timeline.some((other) => other.uid === item.uid)) throw new Error("a uid is unique on the timeline");
+      if (timeline.some((other) => other.uid === item.uid))
+        throw new Error("a uid is unique on the timeline");
       timeline = [...timeline, item];
       if (timeline.length === 1) frame = item.startFrame;
     },

@@ -2,6 +2,7 @@
 export { memoryCredentials, memoryIndex, memoryKeys } from "../memory/memory-stores";
 export { httpClientSuite } from "./acceptance-http";
 export { credentialStoreSuite, indexStoreSuite, keyStoreSuite } from "./acceptance-stores";
+export { type FakeEngine, fakeEngine } from "./fake-engine";
 export { type ManualClock, manualClock } from "./manual-clock";
 export { type FakeAnswer, type FakeHandler, memoryHttp } from "./memory-http";
 export type { SuiteTools } from "./suite-tools";

@@ -1,17 +1,50 @@
-import { SegueError } from "@segue/core";
+import { fetchHttp } from "../api/fetch-http";
+import { createClient, parseOrigin } from "../assembly/create-client";
 import type { ClientOptions, SegueClient } from "../client";
+import { systemClock } from "../ports/clock";
+import { browserSignIn } from "./auth/browser-sign-in";
+import { attachMediaSession } from "./media-session";
+import { webStores } from "./storage/web-stores";
+import { createWebEngine, type WebEngineOptions } from "./web-engine";
 
 export interface WebClientOptions extends ClientOptions {
   /** Page that calls `completeSignIn()`. Default `/auth-callback.html` on the page's origin. */
   readonly redirectUri?: string;
   /** OpenID issuer. Default `serverUrl`. */
   readonly issuer?: string;
+  /** Where the engine's files are, and whoever listens to its output. */
+  readonly engine?: WebEngineOptions;
+  /** Name under which the browser keeps tokens and device keys. Default: one per server and client id. */
+  readonly storageName?: string;
 }
 
 /**
  * A client for browsers. Returns at once; `client.auth.state` is `signing_in` while an earlier sign-in is restored.
  * @throws SegueError `invalid_argument` when `serverUrl` is not an http(s) URL
  */
-export function createWebClient(_options: WebClientOptions): SegueClient {
-  throw new SegueError("unavailable", { detail: "the web client is being assembled" });
+export function createWebClient(options: WebClientOptions): SegueClient {
+  const origin = parseOrigin(options.serverUrl);
+  const clientId = options.clientId ?? "segue-web-player";
+  const stores = webStores(options.storageName ?? `segue ${origin} ${clientId}`);
+  const redirectUri = options.redirectUri ?? new URL("/auth-callback.html", window.location.origin).href;
+  let detach = () => {};
+  const client = createClient({
+    ...stores,
+    origin,
+    clientId,
+    issuer: options.issuer ?? origin,
+    deviceName: options.deviceName ?? "Web player",
+    deviceType: "web",
+    codecs: ["vorbis"],
+    http: fetchHttp(),
+    clock: systemClock,
+    engine: createWebEngine({ baseUrl: origin, ...options.engine }),
+    interactive: (oauth) => browserSignIn(oauth, redirectUri),
+    async close() {
+      detach();
+      await stores.close();
+    },
+  });
+  detach = attachMediaSession(client.player, client.api);
+  return client;
 }

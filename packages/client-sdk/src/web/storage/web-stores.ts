@@ -27,7 +27,9 @@ export function webStores(name: string): WebStores {
         channel.postMessage("saved");
       },
       exclusive: inOrder((task) =>
-        globalThis.navigator?.locks ? navigator.locks.request(`${name}/credentials`, task) : task(),
+        globalThis.navigator?.locks
+          ? (navigator.locks.request(`${name}/credentials`, task) as ReturnType<typeof task>)
+          : task(),
       ),
       onChange(listener) {
         channel.addEventListener("message", listener);

@@ -1,0 +1,180 @@
+import { type Codec, type DeviceType, SegueError, upcoming } from "@segue/core";
+import { createApi } from "../api/api-client";
+import { createTransport } from "../api/transport";
+import { createAuth, type InteractiveSignIn } from "../auth/auth";
+import { createOAuthClient, type OAuthClient } from "../auth/oauth-client";
+import { createTokenSession } from "../auth/session";
+import type { AuthState, InspectorSnapshot, SegueClient } from "../client";
+import { createDeviceIdentity } from "../device/registration";
+import type { Engine } from "../engine/engine-port";
+import { createLicenseService } from "../license/license-service";
+import { createServerKeys } from "../license/server-keys";
+import { createGrants } from "../player/grants";
+import { createInspectorLog } from "../player/inspector-log";
+import { createPlayer, type PlayerDriver } from "../player/player";
+import { createStartTimer } from "../player/start-timer";
+import type { Clock } from "../ports/clock";
+import type { CredentialStore } from "../ports/credentials";
+import type { HttpClient } from "../ports/http";
+import type { IndexStore } from "../ports/index-store";
+import type { KeyStore } from "../ports/key-store";
+
+/** Everything that differs between runtimes. */
+export interface Platform {
+  /** Origin of the server, as `parseOrigin` gives it. */
+  readonly origin: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly deviceName: string;
+  readonly deviceType: DeviceType;
+  readonly codecs: readonly Codec[];
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly credentials: CredentialStore;
+  readonly keys: KeyStore;
+  readonly index: IndexStore;
+  readonly engine: Engine;
+  readonly interactive: ((oauth: OAuthClient) => InteractiveSignIn) | null;
+  /** Frees what the platform opened. */
+  readonly close: () => Promise<void>;
+}
+
+const SCOPE = "openid profile offline_access";
+const RENEW_CHECK_MS = 15 * 60_000;
+
+/** Puts the parts together. */
+export function createClient(platform: Platform): SegueClient & { readonly player: PlayerDriver } {
+  const { origin, http, clock, index, engine, deviceType, codecs } = platform;
+  const log = createInspectorLog(clock);
+  const timer = createStartTimer(clock);
+  const authListeners = new Set<(state: AuthState) => void>();
+
+  const oauth = createOAuthClient({ ...platform, scope: SCOPE });
+  const session = createTokenSession({
+    oauth,
+    store: platform.credentials,
+    clock,
+    onLost: () => auth.lost(),
+  });
+  const transport = createTransport({ origin, http, clock, tokens: session, random: Math.random });
+  const api = createApi({ origin, transport, codecs, deviceType });
+  const device = createDeviceIdentity({
+    transport,
+    keys: platform.keys,
+    index,
+    name: platform.deviceName,
+    type: deviceType,
+  });
+  const license = createLicenseService({
+    transport,
+    keys: createServerKeys(transport),
+    index,
+    clock,
+    bootId: crypto.randomUUID(),
+    onChange: (state) => engine.setLicense(state),
+  });
+  const userId = () => {
+    if (auth.state.kind !== "signed_in") throw new SegueError("not_signed_in");
+    return auth.state.user.id;
+  };
+  const grants = createGrants({ origin, transport, device, license, codecs, userId });
+  const player = createPlayer({ engine, api, grants, clock, log, timer, seed: () => randomUint32() });
+
+  const auth = createAuth({
+    oauth,
+    session,
+    store: platform.credentials,
+    index,
+    clock,
+    interactive: platform.interactive?.(oauth) ?? null,
+    me: () => api.me(),
+    onState(state) {
+      if (state.kind === "signed_in") void ready(state.user.id);
+      if (state.kind === "signed_out") player.reset();
+      for (const listener of [...authListeners]) listener(state);
+    },
+  });
+
+  /** What a first play needs, done before it: device, license, the server's keys. */
+  async function ready(user: string): Promise<void> {
+    try {
+      const { id } = await device.registered(user);
+      await license.open(id);
+      await license.renewIfDue();
+      log.add("license", license.status());
+    } catch (error) {
+      log.add("error", SegueError.from(error, "internal").code);
+    }
+  }
+
+  let cancelRenewal = clock.after(RENEW_CHECK_MS, function again() {
+    if (auth.state.kind === "signed_in") void ready(auth.state.user.id);
+    cancelRenewal = clock.after(RENEW_CHECK_MS, again);
+  });
+
+  function followers(): Pick<InspectorSnapshot, "next" | "nextNext"> {
+    const { state, requestedAtPercent } = player.driver;
+    const following = upcoming(state.queue, 2);
+    const describe = (ahead: 1 | 2) => {
+      const item = following[ahead - 1];
+      if (!item) return null;
+      const pass = state.passes[ahead];
+      const all = [
+        ...player.state.upNext,
+        ...player.state.contextNext,
+        ...(player.state.current ? [player.state.current] : []),
+      ];
+      const title = all.find((entry) => entry.uid === item.uid)?.track.title ?? "";
+      return { uid: item.uid, title, requestedAtPercent: pass ? requestedAtPercent(pass.id) : null };
+    };
+    return { next: describe(1), nextNext: describe(2) };
+  }
+
+  return {
+    auth,
+    api,
+    player,
+    onAuth(listener) {
+      authListeners.add(listener);
+      return () => void authListeners.delete(listener);
+    },
+    inspect() {
+      const { validity } = license.state;
+      return {
+        engine: engine.stats(),
+        deviceId: device.id,
+        license: {
+          status: license.status(),
+          notAfterMs: validity?.notAfterMs ?? null,
+          seq: validity?.seq ?? null,
+        },
+        clockOffsetMs: validity ? license.clockOffsetMs() : null,
+        ...followers(),
+        lastStart: timer.last(),
+        log: log.entries(),
+      };
+    },
+    async close() {
+      cancelRenewal();
+      player.close();
+      authListeners.clear();
+      await engine.close();
+      await platform.close();
+    },
+  };
+}
+
+/** The origin of a server's URL. @throws SegueError `invalid_argument` when it is not an http(s) URL */
+export function parseOrigin(serverUrl: string): string {
+  try {
+    const url = new URL(serverUrl);
+    if (url.protocol === "http:" || url.protocol === "https:") return url.origin;
+  } catch {
+    // Falls through to the same answer.
+  }
+  throw new SegueError("invalid_argument", { detail: "serverUrl must be an http or https URL" });
+}
+
+function randomUint32(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { homedir, hostname } from "node:os";
+import { join } from "node:path";
+import { SegueError } from "@segue/core";
+import { fetchHttp } from "../api/fetch-http";
+import { createClient, parseOrigin } from "../assembly/create-client";
+import type { ClientOptions, SegueClient } from "../client";
+import { memoryCredentials, memoryIndex, memoryKeys } from "../memory/memory-stores";
+import type { AudioOutput } from "../ports/audio-output";
+import { systemClock } from "../ports/clock";
+import type { TokenSet } from "../ports/credentials";
+import { createNodeEngine } from "./node-engine";
+import { CommandOutput } from "./outputs/command-output";
+import { NullOutput } from "./outputs/null-output";
+import { WavOutput } from "./outputs/wav-output";
+import { nodeStores } from "./storage/node-stores";
+
+/** Where the sound goes: nowhere, into a WAV file, as raw PCM to a command, or to an output of your own. */
+export type NodeOutput =
+  | "null"
+  | { readonly wav: string }
+  | { readonly command: readonly string[] }
+  | AudioOutput;
+
+export interface NodeClientOptions extends ClientOptions {
+  readonly output: NodeOutput;
+  /** OpenID issuer. Default `serverUrl`. */
+  readonly issuer?: string;
+  /** Directory for tokens and device keys; null keeps them in memory. Default `~/.segue-client/` and one folder per server. */
+  readonly dataDir?: string | null;
+  /** Tokens got elsewhere, such as a sandbox's. Kept in place of stored ones. */
+  readonly tokens?: TokenSet;
+}
+
+/**
+ * A client for Node. Returns at once; await `client.auth.whenReady()` or a sign-in before playing.
+ * @throws SegueError `invalid_argument` when `serverUrl` or `output` is not allowed
+ */
+export function createNodeClient(options: NodeClientOptions): SegueClient {
+  const origin = parseOrigin(options.serverUrl);
+  const clientId = options.clientId ?? "segue-device";
+  const stores =
+    options.dataDir === null
+      ? { credentials: memoryCredentials(), keys: memoryKeys(), index: memoryIndex() }
+      : nodeStores(options.dataDir ?? join(homedir(), ".segue-client", folderOf(origin, clientId)));
+  const { tokens } = options;
+  const credentials = tokens ? memoryCredentials(tokens) : stores.credentials;
+  return createClient({
+    ...stores,
+    credentials,
+    origin,
+    clientId,
+    issuer: options.issuer ?? origin,
+    deviceName: (options.deviceName ?? hostname()) || "Node",
+    deviceType: "desktop",
+    codecs: ["vorbis"],
+    http: fetchHttp(),
+    clock: systemClock,
+    engine: createNodeEngine({ output: openOutput(options.output), baseUrl: origin }),
+    interactive: null,
+    close: async () => undefined,
+  });
+}
+
+function openOutput(output: NodeOutput): AudioOutput {
+  if (output === "null") return new NullOutput();
+  if (typeof output === "object" && output !== null) {
+    if ("wav" in output) return new WavOutput(output.wav);
+    if ("command" in output && output.command[0])
+      return new CommandOutput(output.command[0], output.command.slice(1));
+    if ("write" in output) return output;
+  }
+  throw new SegueError("invalid_argument", {
+    detail: 'output must be "null", { wav }, { command } or an AudioOutput',
+  });
+}
+
+function folderOf(origin: string, clientId: string): string {
+  return createHash("sha256").update(`${origin} ${clientId}`).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,3 @@
+export * from "../index";
+export type { AudioOutput, AudioOutputFormat } from "../ports/audio-output";
+export { createNodeClient, type NodeClientOptions, type NodeOutput } from "./create-node-client";

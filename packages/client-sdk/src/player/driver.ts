@@ -1,0 +1,175 @@
+import {
+  framesToMs,
+  INITIAL_PLAYBACK,
+  type PlaybackInput,
+  type PlaybackState,
+  playbackStep,
+  SegueError,
+} from "@segue/core";
+import type { EngineEvent } from "../engine/engine-port";
+import { type EffectContext, runEffect } from "./run-effect";
+
+export interface DriverOptions
+  extends Omit<EffectContext, "dispatch" | "noteError" | "later" | "opened" | "requestedAt"> {
+  /** After every input, with the state before it. */
+  readonly onStep: (state: PlaybackState, before: PlaybackState) => void;
+  /** Another item became audible. */
+  readonly onTrack: (state: PlaybackState) => void;
+  readonly onError: (error: SegueError) => void;
+}
+
+/** Runs core's brain: inputs in, effects out, one input at a time. */
+export interface Driver {
+  readonly state: PlaybackState;
+  /** The error behind `state.error`. */
+  readonly error: SegueError | null;
+  /** Monotonic time at which `state.frame` was audible. */
+  readonly positionAtMs: number;
+  dispatch(input: PlaybackInput): void;
+  requestedAtPercent(passId: string): number | null;
+  close(): void;
+}
+
+export function createDriver(options: DriverOptions): Driver {
+  const { engine, clock, log, timer } = options;
+  let state = INITIAL_PLAYBACK;
+  let lastError: SegueError | null = null;
+  let positionAtMs = clock.monotonicMs();
+  let audible: string | null = null;
+  let closed = false;
+  const inbox: PlaybackInput[] = [];
+  let working = false;
+  const cancels = new Set<() => void>();
+
+  const context: EffectContext = {
+    ...options,
+    opened: new Map(),
+    requestedAt: new Map(),
+    dispatch,
+    noteError(error) {
+      lastError = error;
+      log.add("error", error.code);
+      options.onError(error);
+    },
+    later(ms, run) {
+      const cancel = clock.after(ms, () => {
+        cancels.delete(cancel);
+        run();
+      });
+      cancels.add(cancel);
+    },
+  };
+
+  function dispatch(input: PlaybackInput): void {
+    if (closed) return;
+    inbox.push(input);
+    if (working) return;
+    working = true;
+    try {
+      for (let next = inbox.shift(); next; next = inbox.shift()) advance(next);
+    } finally {
+      working = false;
+    }
+  }
+
+  function advance(input: PlaybackInput): void {
+    const before = state;
+    const { state: after, effects } = playbackStep(before, input);
+    state = after;
+    if (after.frame !== before.frame || after.passes !== before.passes || after.phase !== before.phase) {
+      positionAtMs = clock.monotonicMs();
+    }
+    if (after.passes !== before.passes) forgetPasses();
+    for (const effect of effects) runEffect(effect, context);
+    if (after !== before) options.onStep(after, before);
+  }
+
+  function forgetPasses(): void {
+    const kept = new Set(state.passes.map((pass) => pass.id));
+    for (const map of [context.opened, context.requestedAt]) {
+      for (const id of map.keys()) if (!kept.has(id)) map.delete(id);
+    }
+  }
+
+  function onEngine(event: EngineEvent): void {
+    if (event.type === "failed") context.noteError(event.error);
+    if (event.type === "started") onStarted(event.uid, event.frame);
+    else dispatch(inputOf(event));
+  }
+
+  function inputOf(event: Exclude<EngineEvent, { type: "started" }>): PlaybackInput {
+    switch (event.type) {
+      case "position":
+        return {
+          type: soundsAgain(event.uid) ? "started" : "position",
+          passId: event.uid,
+          frame: event.frame,
+        };
+      case "ended":
+        return { type: "ended", passId: event.uid };
+      case "buffered":
+        return { type: "buffered", passId: event.uid, aheadMs: event.aheadMs, complete: event.complete };
+      case "stalled":
+        return { type: "stalled", passId: event.uid };
+      case "blocked":
+        return { type: "blocked" };
+      case "failed":
+        return { type: "failed", passId: event.uid, code: event.error.code };
+      case "idle":
+        return { type: "engine_idle" };
+    }
+  }
+
+  /** An audible frame ends the wait that a stall, a pause or a block began. */
+  function soundsAgain(passId: string): boolean {
+    const pass = state.passes[0];
+    return (
+      pass?.id === passId &&
+      pass.stage === "placed" &&
+      (state.phase === "buffering" || state.phase === "blocked")
+    );
+  }
+
+  function onStarted(passId: string, frame: number): void {
+    const joined = state.passes.findIndex((pass) => pass.id === passId) > 0;
+    const totalMs = timer.end();
+    if (totalMs !== null) log.add("start", `audible after ${totalMs} ms`);
+    dispatch({ type: "started", passId, frame });
+    if (passId === audible || state.passes[0]?.id !== passId) return;
+    audible = passId;
+    if (joined) log.add("join", `${engine.stats().lastJoinGapFrames ?? "?"} silent frames`);
+    options.onTrack(state);
+  }
+
+  const stop = engine.on(onEngine);
+  return {
+    get state() {
+      return state;
+    },
+    get error() {
+      if (state.error === null) return null;
+      return lastError?.code === state.error ? lastError : new SegueError(state.error);
+    },
+    get positionAtMs() {
+      return positionAtMs;
+    },
+    dispatch,
+    requestedAtPercent: (passId) => context.requestedAt.get(passId) ?? null,
+    close() {
+      closed = true;
+      stop();
+      for (const cancel of cancels) cancel();
+      cancels.clear();
+    },
+  };
+}
+
+/** Audible position of the current pass, and its length; null before its facts are known. */
+export function positionOf(state: PlaybackState): { positionMs: number; durationMs: number } | null {
+  const facts = state.passes[0]?.facts;
+  if (!facts) return null;
+  return {
+    positionMs: framesToMs(state.frame, facts.sampleRateHz),
+    durationMs: framesToMs(facts.totalFrames, facts.sampleRateHz),
+  };
+}

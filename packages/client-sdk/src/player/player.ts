@@ -1,0 +1,274 @@
+import { type PlaybackState, type QueueEdit, SegueError, type Track } from "@segue/core";
+import { EventEmitter } from "eventemitter3";
+import type { Api, Page, PlayContext, Player, PlayerEvents, PlayerState } from "../client";
+import type { Engine } from "../engine/engine-port";
+import type { Clock } from "../ports/clock";
+import { createQueueCatalog } from "./catalog-of-queue";
+import { createDriver, type Driver } from "./driver";
+import type { Grants } from "./grants";
+import type { InspectorLog } from "./inspector-log";
+import { createSnapshots, type Settings } from "./snapshot";
+import type { StartTimer } from "./start-timer";
+
+export interface PlayerOptions {
+  readonly engine: Engine;
+  readonly api: Api;
+  readonly grants: Grants;
+  readonly clock: Clock;
+  readonly log: InspectorLog;
+  readonly timer: StartTimer;
+  /** In [0, 2^32). */
+  readonly seed: () => number;
+}
+
+export interface PlayerDriver extends Player {
+  readonly driver: Driver;
+  /** Stops and empties the queue, as when the listener signs out. */
+  reset(): void;
+  close(): void;
+}
+
+/** How often a playing position alone makes a new snapshot. */
+const POSITION_EVERY_MS = 200;
+const MAX_CONTEXT = 10_000;
+const PAGE = 100;
+
+export function createPlayer(options: PlayerOptions): PlayerDriver {
+  const { engine, api, clock, log, timer, seed } = options;
+  const events = new EventEmitter<PlayerEvents>();
+  const catalog = createQueueCatalog();
+  const snapshot = createSnapshots(catalog);
+  let settings: Settings = { context: null, volume: 1, normalization: "album" };
+  let emittedAt = 0;
+  let closed = false;
+  const waiting = new Set<() => void>();
+
+  const driver = createDriver({
+    ...options,
+    catalog,
+    resolveUrl: api.resolveUrl,
+    normalization: () => settings.normalization,
+    onStep(state, before) {
+      if (onlyPositionMoved(state, before) && clock.monotonicMs() - emittedAt < POSITION_EVERY_MS) return;
+      publish();
+    },
+    onTrack(state) {
+      if (state.queue.current) emit("track", catalog.entry(state.queue.current));
+    },
+    onError: (error) => emit("error", error),
+  });
+  let current = snapshot(driver, settings);
+
+  function publish(): void {
+    emittedAt = clock.monotonicMs();
+    current = snapshot(driver, settings);
+    for (const check of [...waiting]) check();
+    emit("state", current);
+  }
+
+  /** A listener that throws harms neither the player nor the other listeners. */
+  function emit<E extends keyof PlayerEvents>(event: E, ...values: PlayerEvents[E]): void {
+    for (const listener of events.listeners(event)) {
+      try {
+        (listener as (...args: PlayerEvents[E]) => void)(...values);
+      } catch (error) {
+        clock.after(0, () => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  function change(next: Partial<Settings>): void {
+    settings = { ...settings, ...next };
+    publish();
+  }
+
+  /** Creates the output within the listener's gesture; what it wants is told by the state. */
+  function warm(): void {
+    engine
+      .prepare()
+      .then(() => timer.mark("output"))
+      .catch((cause) => {
+        const error = SegueError.from(cause, "output_failed");
+        log.add("error", error.code);
+        const pass = driver.state.passes[0];
+        if (error.code === "output_blocked") return driver.dispatch({ type: "blocked" });
+        emit("error", error);
+        if (pass) driver.dispatch({ type: "failed", passId: pass.id, code: error.code });
+      });
+  }
+
+  function ensureOpen(): void {
+    if (closed) throw new SegueError("closed");
+  }
+
+  /** Resolves when the player has come to an answer. @throws the error when it failed */
+  function settled(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        const { phase, wantsSound } = driver.state;
+        if (!closed && wantsSound && (phase === "loading" || phase === "buffering")) return;
+        waiting.delete(check);
+        if (closed) return reject(new SegueError("closed"));
+        if (phase === "failed" || phase === "expired")
+          return reject(driver.error ?? new SegueError("internal"));
+        resolve();
+      };
+      waiting.add(check);
+      check();
+    });
+  }
+
+  async function act(input: Parameters<Driver["dispatch"]>[0], begins: boolean): Promise<void> {
+    ensureOpen();
+    if (begins) timer.begin();
+    warm();
+    driver.dispatch(input);
+    await settled();
+  }
+
+  const edit = (queueEdit: QueueEdit): void => {
+    ensureOpen();
+    driver.dispatch({ type: "edit", edit: queueEdit });
+  };
+
+  async function playContext(
+    context: PlayContext,
+    tracks: readonly Track[],
+    { startIndex = 0, shuffle = false }: { readonly startIndex?: number; readonly shuffle?: boolean } = {},
+  ): Promise<void> {
+    ensureOpen();
+    if (tracks.length === 0) throw new SegueError("queue_empty");
+    if (tracks.length > MAX_CONTEXT)
+      throw new SegueError("invalid_argument", { detail: `at most ${MAX_CONTEXT} tracks` });
+    const { queue } = driver.state;
+    catalog.retain([
+      ...queue.context,
+      ...queue.upNext,
+      ...queue.history,
+      ...(queue.current ? [queue.current] : []),
+    ]);
+    const items = catalog.add(tracks, "context");
+    settings = { ...settings, context };
+    log.add("start", `${context.kind} "${context.title}"`);
+    await act({ type: "load", items, startIndex, shuffle, seed: seed() }, true);
+  }
+
+  async function allTracks(
+    read: (cursor: string | undefined) => Promise<Page<Track>>,
+  ): Promise<readonly Track[]> {
+    const tracks: Track[] = [];
+    for (let cursor: string | undefined; tracks.length < MAX_CONTEXT; ) {
+      const page = await read(cursor);
+      tracks.push(...page.items);
+      if (page.nextCursor === null || page.items.length === 0) break;
+      cursor = page.nextCursor;
+    }
+    return tracks.slice(0, MAX_CONTEXT);
+  }
+  const page = (cursor: string | undefined) => ({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+
+  return {
+    driver,
+    get state() {
+      return current;
+    },
+    positionMs() {
+      const { positionMs, durationMs, status } = snapshot(driver, settings);
+      if (status !== "playing") return positionMs;
+      return Math.min(durationMs, positionMs + Math.max(0, clock.monotonicMs() - driver.positionAtMs));
+    },
+    on(event, listener) {
+      events.on(event, listener as never);
+      return () => void events.off(event, listener as never);
+    },
+    playContext,
+    async playAlbum(albumId, playOptions) {
+      ensureOpen();
+      warm();
+      const [album, tracks] = await Promise.all([
+        api.album(albumId),
+        allTracks((cursor) => api.albumTracks(albumId, page(cursor))),
+      ]);
+      await playContext({ kind: "album", id: album.id, title: album.title }, tracks, playOptions);
+    },
+    async playPlaylist(playlistId, playOptions) {
+      ensureOpen();
+      warm();
+      const [playlist, tracks] = await Promise.all([
+        api.playlist(playlistId),
+        allTracks((cursor) => api.playlistTracks(playlistId, page(cursor))),
+      ]);
+      await playContext({ kind: "playlist", id: playlist.id, title: playlist.title }, tracks, playOptions);
+    },
+    async play() {
+      ensureOpen();
+      const { queue } = driver.state;
+      if (queue.current === null && current.canNext === false) throw new SegueError("queue_empty");
+      await act({ type: "play" }, driver.state.phase === "idle");
+    },
+    pause() {
+      ensureOpen();
+      driver.dispatch({ type: "pause" });
+    },
+    async toggle() {
+      if (driver.state.wantsSound && driver.state.phase !== "blocked") return this.pause();
+      await this.play();
+    },
+    seek(ms) {
+      ensureOpen();
+      if (!Number.isFinite(ms))
+        throw new SegueError("invalid_argument", { detail: "ms must be a finite number" });
+      driver.dispatch({ type: "seek", ms });
+    },
+    next: () => act({ type: "next" }, true),
+    previous: () => act({ type: "previous" }, false),
+    skipTo: (uid) => act({ type: "skip_to", uid }, true),
+    addToQueue: (tracks) => edit({ type: "add", items: catalog.add(tracks, "up_next") }),
+    playNext: (tracks) => edit({ type: "add_first", items: catalog.add(tracks, "up_next") }),
+    removeFromQueue: (uid) => edit({ type: "remove", uid }),
+    moveInQueue: (uid, beforeUid) => edit({ type: "move", uid, beforeUid }),
+    clearUpNext: () => edit({ type: "clear" }),
+    setShuffle: (on) => edit({ type: "shuffle", on, seed: seed() }),
+    setRepeat: (mode) => edit({ type: "repeat", mode }),
+    setVolume(volume) {
+      ensureOpen();
+      if (!(volume >= 0 && volume <= 1))
+        throw new SegueError("invalid_argument", { detail: "volume is from 0 to 1" });
+      engine.setVolume(volume);
+      change({ volume });
+    },
+    setNormalization(normalization) {
+      ensureOpen();
+      change({ normalization });
+    },
+    retry: () => act({ type: "retry" }, true),
+    reset() {
+      if (closed) return;
+      settings = { ...settings, context: null };
+      driver.dispatch({ type: "edit", edit: { type: "clear" } });
+      driver.dispatch({ type: "load", items: [], startIndex: 0, shuffle: false, seed: 0 });
+      publish();
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      driver.close();
+      for (const check of [...waiting]) check();
+      events.removeAllListeners();
+    },
+  };
+}
+
+function onlyPositionMoved(state: PlaybackState, before: PlaybackState): boolean {
+  return (
+    state.phase === before.phase &&
+    state.queue === before.queue &&
+    state.wantsSound === before.wantsSound &&
+    state.passes[0] === before.passes[0] &&
+    state.refusal === before.refusal &&
+    state.error === before.error &&
+    Math.abs(state.frame - before.frame) < 96_000
+  );
+}

@@ -1,0 +1,138 @@
+import {
+  normalizationGain,
+  type PlaybackEffect,
+  type PlaybackInput,
+  SegueError,
+  type Track,
+} from "@segue/core";
+import type { PlayerState } from "../client";
+import type { Engine, EngineItem } from "../engine/engine-port";
+import type { Clock } from "../ports/clock";
+import type { QueueCatalog } from "./catalog-of-queue";
+import type { Grants, OpenedGrant } from "./grants";
+import type { InspectorLog } from "./inspector-log";
+import type { StartTimer } from "./start-timer";
+
+/** What effects act upon. */
+export interface EffectContext {
+  readonly engine: Engine;
+  readonly grants: Grants;
+  readonly catalog: QueueCatalog;
+  readonly clock: Clock;
+  readonly log: InspectorLog;
+  readonly timer: StartTimer;
+  /** Opened grants by pass. */
+  readonly opened: Map<string, OpenedGrant>;
+  /** At which share of the current track each pass was requested, percent. */
+  readonly requestedAt: Map<string, number>;
+  readonly normalization: () => PlayerState["normalization"];
+  readonly resolveUrl: (url: string) => string;
+  readonly dispatch: (input: PlaybackInput) => void;
+  /** Keeps the error behind a code, for whoever looks at the state. */
+  readonly noteError: (error: SegueError) => void;
+  /** Keeps a timer's cancellation until it has fired. */
+  readonly later: (ms: number, run: () => void) => void;
+}
+
+/** Carries out one effect; what comes of it is dispatched as an input. */
+export function runEffect(effect: PlaybackEffect, context: EffectContext): void {
+  const { engine, catalog, log, opened } = context;
+  switch (effect.type) {
+    case "fetch_head":
+      return fetchHead(catalog.track(effect.item), context);
+    case "request_grant":
+      return void requestGrant(effect, context);
+    case "refresh_grant":
+      return void refreshGrant(effect, context);
+    case "start": {
+      const grant = opened.get(effect.passId);
+      if (grant)
+        engine.start(engineItem(effect.passId, grant, effect.startFrame, context), { paused: effect.paused });
+      context.timer.mark("handed over");
+      return;
+    }
+    case "append": {
+      const grant = opened.get(effect.passId);
+      if (grant) engine.append(engineItem(effect.passId, grant, 0, context));
+      return;
+    }
+    case "truncate_after":
+      return engine.truncateAfter(effect.passId);
+    case "seek":
+      return engine.seek(effect.frame);
+    case "pause":
+      return engine.pause();
+    case "resume":
+      return void engine.resume().catch((cause) => {
+        const error = SegueError.from(cause, "output_failed");
+        log.add("error", error.code);
+        context.dispatch({ type: "blocked" });
+      });
+    case "wait":
+      return context.later(effect.afterMs, () => context.dispatch({ type: "due", wait: effect.wait }));
+  }
+}
+
+function engineItem(uid: string, grant: OpenedGrant, startFrame: number, context: EffectContext): EngineItem {
+  const gain = normalizationGain(grant.manifest.loudness, context.normalization());
+  return { uid, manifest: grant.manifest, segmentKey: grant.segmentKey, startFrame, gain };
+}
+
+function usableHead(track: Track, clock: Clock) {
+  return track.head !== null && track.head.expiresAt > clock.wallMs() ? track.head : null;
+}
+
+function fetchHead(track: Track, { engine, clock, log, resolveUrl }: EffectContext): void {
+  const head = usableHead(track, clock);
+  if (!head) return;
+  log.add("head", `${track.title}: first ${head.byteLength} bytes`);
+  engine.fetchHead({ renditionId: head.renditionId, url: resolveUrl(head.url), byteLength: head.byteLength });
+}
+
+async function requestGrant(
+  effect: Extract<PlaybackEffect, { type: "request_grant" }>,
+  context: EffectContext,
+): Promise<void> {
+  const { grants, catalog, clock, log, timer, dispatch } = context;
+  const { passId, purpose, atPercent } = effect;
+  const track = catalog.track(effect.item);
+  if (atPercent !== null) {
+    context.requestedAt.set(passId, atPercent);
+    log.add("prefetch", `${purpose} "${track.title}" at ${atPercent.toFixed(1)} %`);
+  }
+  try {
+    const preferred = usableHead(track, clock)?.renditionId ?? null;
+    const mark = purpose === "current" ? timer.mark : undefined;
+    const answer = await grants.request(effect.trackId, preferred as never, mark);
+    if (answer.kind === "refusal") {
+      log.add("grant", `${track.title}: refused, ${answer.refusal.reason}`);
+      return dispatch({ type: "grant_refused", passId, refusal: answer.refusal });
+    }
+    const { codec, bitrateBps, sampleRateHz, totalFrames } = answer.manifest;
+    log.add("grant", `${track.title}: ${codec} ${bitrateBps / 1000} kbps`);
+    context.opened.set(passId, answer);
+    dispatch({ type: "grant_arrived", passId, facts: { sampleRateHz, totalFrames } });
+  } catch (cause) {
+    const error = SegueError.from(cause, "protocol");
+    context.noteError(error);
+    dispatch({ type: "grant_failed", passId, code: error.code, retryable: error.retryable });
+  }
+}
+
+async function refreshGrant(
+  { passId, item }: Extract<PlaybackEffect, { type: "refresh_grant" }>,
+  context: EffectContext,
+): Promise<void> {
+  try {
+    const held = context.opened.get(passId)?.manifest.renditionId ?? null;
+    const answer = await context.grants.request(item.trackId, held);
+    if (answer.kind === "refusal") throw new SegueError("not_granted", { detail: answer.refusal.reason });
+    context.opened.set(passId, answer);
+    context.log.add("grant", "a fresh media URL");
+    context.engine.replaceUrl(passId, answer.manifest.media.url, answer.manifest.media.urlExpiresAtMs);
+  } catch (cause) {
+    const error = SegueError.from(cause, "protocol");
+    context.noteError(error);
+    context.dispatch({ type: "failed", passId, code: error.code });
+  }
+}
