@@ -228,14 +228,12 @@ const listener: fc.Arbitrary<PlaybackInput> = fc.oneof(
   ),
   fc.record({ type: fc.constant("seek" as const), ms: fc.oneof(fc.double(), fc.nat(60_000)) }),
   fc.record({ type: fc.constant("skip_to" as const), uid: fc.nat(30).map((n) => `u${n}`) }),
-  fc
-    .tuple(fc.nat(20), fc.constantFrom("add" as const, "add_first" as const))
-    .map(
-      ([n, type]): PlaybackInput => ({
-        type: "edit",
-        edit: { type, items: buildItems(10 + n, 2, "up_next") },
-      }),
-    ),
+  fc.tuple(fc.nat(20), fc.constantFrom("add" as const, "add_first" as const)).map(
+    ([n, type]): PlaybackInput => ({
+      type: "edit",
+      edit: { type, items: buildItems(10 + n, 2, "up_next") },
+    }),
+  ),
   fc.nat(30).map((n): PlaybackInput => ({ type: "edit", edit: { type: "remove", uid: `u${n}` } })),
   fc
     .tuple(fc.boolean(), fc.integer())
@@ -262,7 +260,10 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.constant<Move>((rig) => rig.grant()) },
   { weight: 2, arbitrary: fc.constant<Move>((rig) => rig.timeline.length > 0 && !rig.paused && rig.begin()) },
-  { weight: 2, arbitrary: fc.constant<Move>((rig) => rig.timeline.length > 0 && !rig.paused && rig.join()) },
+  {
+    weight: 2,
+    arbitrary: fc.constant<Move>((rig) => rig.timeline.length > 0 && !rig.paused && rig.begin().join()),
+  },
   {
     weight: 3,
     arbitrary: fc.constantFrom(0.1, 0.8, 0.95).map(
