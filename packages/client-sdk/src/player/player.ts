@@ -1,6 +1,6 @@
 import { type PlaybackState, type QueueEdit, SegueError, type Track } from "@segue/core";
 import { EventEmitter } from "eventemitter3";
-import type { Api, Page, PlayContext, Player, PlayerEvents, PlayerState } from "../client";
+import type { Api, Page, PlayContext, Player, PlayerEvents } from "../client";
 import type { Engine } from "../engine/engine-port";
 import type { Clock } from "../ports/clock";
 import { createQueueCatalog } from "./catalog-of-queue";

@@ -39,7 +39,8 @@ export function runEffect(effect: PlaybackEffect, context: EffectContext): void 
   const { engine, catalog, log, opened } = context;
   switch (effect.type) {
     case "fetch_head":
-      return fetchHead(catalog.track(effect.item), context);
+      fetchHead(catalog.track(effect.item), context);
+      return;
     case "request_grant":
       return void requestGrant(effect, context);
     case "refresh_grant":
@@ -57,11 +58,14 @@ export function runEffect(effect: PlaybackEffect, context: EffectContext): void 
       return;
     }
     case "truncate_after":
-      return engine.truncateAfter(effect.passId);
+      engine.truncateAfter(effect.passId);
+      return;
     case "seek":
-      return engine.seek(effect.frame);
+      engine.seek(effect.frame);
+      return;
     case "pause":
-      return engine.pause();
+      engine.pause();
+      return;
     case "resume":
       return void engine.resume().catch((cause) => {
         const error = SegueError.from(cause, "output_failed");
@@ -69,7 +73,7 @@ export function runEffect(effect: PlaybackEffect, context: EffectContext): void 
         context.dispatch({ type: "blocked" });
       });
     case "wait":
-      return context.later(effect.afterMs, () => context.dispatch({ type: "due", wait: effect.wait }));
+      context.later(effect.afterMs, () => context.dispatch({ type: "due", wait: effect.wait }));
   }
 }
 
@@ -101,9 +105,9 @@ async function requestGrant(
     log.add("prefetch", `${purpose} "${track.title}" at ${atPercent.toFixed(1)} %`);
   }
   try {
-    const preferred = usableHead(track, clock)?.renditionId ?? null;
+    const preferred = (usableHead(track, clock)?.renditionId ?? null) as RenditionId | null;
     const mark = purpose === "current" ? timer.mark : undefined;
-    const answer = await grants.request(effect.trackId, preferred as never, mark);
+    const answer = await grants.request(effect.trackId, preferred, mark);
     if (answer.kind === "refusal") {
       log.add("grant", `${track.title}: refused, ${answer.refusal.reason}`);
       return dispatch({ type: "grant_refused", passId, refusal: answer.refusal });
