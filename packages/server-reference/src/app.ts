@@ -1,6 +1,7 @@
 /** Puts the server together. */
+import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type Provider from "oidc-provider";
 import type { ServerContext } from "./context";
 import { registerCors } from "./http/cors";
@@ -34,12 +35,14 @@ export interface AppOptions {
 /** Makes the HTTP server of `context`; it does not listen yet. */
 export async function createApp(context: ServerContext, options: AppOptions = {}): Promise<FastifyInstance> {
   const { config } = context;
+  const verbose = config.logLevel === "debug" || config.logLevel === "trace";
   const app = Fastify({
     loggerInstance: context.logger as FastifyBaseLogger,
-    disableRequestLogging: config.logLevel !== "debug" && config.logLevel !== "trace",
+    logController: new LogController({ disableRequestLogging: !verbose }),
+    genReqId: () => randomBytes(9).toString("base64url"),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
-    maxParamLength: 200,
+    routerOptions: { maxParamLength: 200 },
     forceCloseConnections: "idle",
     return503OnClosing: true,
   });
@@ -47,10 +50,10 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
   const webDir = hasWebPlayer(config.webDir) ? config.webDir : null;
 
   rememberRoutes(app);
-  registerProblems(app, webDir ? playerFallback : undefined);
   registerCors(app);
   const telemetry = registerTelemetry(app);
   await registerRateLimit(app, config.rateLimit);
+  registerProblems(app, webDir ? playerFallback : undefined);
   registerAuthentication(
     app,
     config.oidcIssuer

@@ -8,6 +8,7 @@ const EXPOSED =
 /** Adds the headers to every answer of `app`, and answers preflights. */
 export function registerCors(app: FastifyInstance): void {
   app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
     if (OWN_RULES.some((prefix) => request.url.startsWith(prefix))) return;
     reply.header("access-control-allow-origin", "*").header("access-control-expose-headers", EXPOSED);
     if (request.method !== "OPTIONS" || !request.headers["access-control-request-method"]) return;

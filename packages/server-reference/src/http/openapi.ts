@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { SegueError } from "@segue/core";
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
@@ -80,9 +80,11 @@ export class OpenApiValidator {
     const operation = item?.[method.toLowerCase()] as Operation | undefined;
     if (!item || !operation) return;
     const base = `/paths/${escapePointer(path)}`;
-    item.parameters?.forEach((given, i) => this.#parameter(given, `${base}/parameters/${i}`, request));
+    for (const [i, given] of (item.parameters ?? []).entries())
+      this.#parameter(given, `${base}/parameters/${i}`, request);
     const at = `${base}/${method.toLowerCase()}`;
-    operation.parameters?.forEach((given, i) => this.#parameter(given, `${at}/parameters/${i}`, request));
+    for (const [i, given] of (operation.parameters ?? []).entries())
+      this.#parameter(given, `${at}/parameters/${i}`, request);
     const [body, bodyAt] = this.#resolve(operation.requestBody, `${at}/requestBody`);
     if (!body || Buffer.isBuffer(request.body)) return;
     if (request.body === undefined || request.body === null) {

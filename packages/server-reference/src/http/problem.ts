@@ -1,6 +1,6 @@
 /** Every failure leaves as problem details (RFC 9457). */
-import { randomBytes } from "node:crypto";
 import { ERROR_TABLE, type ErrorCode, SegueError } from "@segue/core";
+import "@fastify/rate-limit";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 const BY_FASTIFY_CODE: Readonly<Record<string, ErrorCode>> = {
@@ -52,7 +52,7 @@ export function problemBody(error: SegueError, supportId: string): Record<string
 
 function send(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toSegueError(error);
-  const supportId = known.supportId ?? randomBytes(9).toString("base64url");
+  const supportId = known.supportId ?? request.id;
   // Stack and cause stay in the log.
   if (known.status >= 500) request.log.error({ err: known.cause ?? known, supportId }, "request failed");
   else request.log.info({ code: known.code, supportId }, "request refused");
@@ -76,7 +76,7 @@ export type Fallback = (request: FastifyRequest, reply: FastifyReply) => Fastify
 /** Makes every failure of `app` a problem. */
 export function registerProblems(app: FastifyInstance, fallback?: Fallback): void {
   app.setErrorHandler((error, request, reply) => send(error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
     const path = request.url.split("?")[0]!;
     const methods = (["GET", "POST", "DELETE", "PUT"] as const).filter((method) => {
       if (method === request.method) return false;

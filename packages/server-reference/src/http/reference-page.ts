@@ -3,7 +3,7 @@ import type { OpenApiDocument } from "./openapi";
 
 type Node = Record<string, unknown>;
 
-const escape = (value: unknown) =>
+const html = (value: unknown) =>
   String(value ?? "").replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 const METHODS = ["get", "head", "post", "put", "patch", "delete"];
 
@@ -45,7 +45,7 @@ function contentHtml(node: Node): string {
   return Object.entries((node.content ?? {}) as Record<string, Node>)
     .map(
       ([type, media]) =>
-        `<p><code>${escape(type)}</code></p><pre>${escape(schemaText(media.schema ?? {}))}</pre>`,
+        `<p><code>${html(type)}</code></p><pre>${html(schemaText(media.schema ?? {}))}</pre>`,
     )
     .join("");
 }
@@ -57,7 +57,7 @@ function operationHtml(document: OpenApiDocument, path: string, method: string, 
     .map((one) => follow(document, one))
     .map(
       (p) =>
-        `<tr><td><code>${escape(p.name)}</code></td><td>${escape(p.in)}${p.required ? ", required" : ""}</td><td>${escape(p.description)}</td></tr>`,
+        `<tr><td><code>${html(p.name)}</code></td><td>${html(p.in)}${p.required ? ", required" : ""}</td><td>${html(p.description)}</td></tr>`,
     )
     .join("");
   const body = operation.requestBody
@@ -67,11 +67,11 @@ function operationHtml(document: OpenApiDocument, path: string, method: string, 
     .map(([status, one]) => [status, follow(document, one)] as const)
     .map(
       ([status, one]) =>
-        `<details><summary><b>${escape(status)}</b> ${escape(one.description)}</summary>${contentHtml(one)}</details>`,
+        `<details><summary><b>${html(status)}</b> ${html(one.description)}</summary>${contentHtml(one)}</details>`,
     )
     .join("");
-  return `<section><h2 id="${escape(`${method}${path}`)}"><b class="m">${method}</b> <code>${escape(path)}</code></h2>
-<p><strong>${escape(operation.summary)}</strong></p><p>${escape(operation.description)}</p>
+  return `<section><h2 id="${html(`${method}${path}`)}"><b class="m">${method}</b> <code>${html(path)}</code></h2>
+<p><strong>${html(operation.summary)}</strong></p><p>${html(operation.description)}</p>
 ${parameters ? `<table>${parameters}</table>` : ""}${body}<h3>Answers</h3>${responses}</section>`;
 }
 
@@ -83,7 +83,7 @@ export function referencePage(document: OpenApiDocument): string {
   const links = operations
     .map(
       ({ path, method }) =>
-        `<a href="#${escape(`${method}${path}`)}"><b class="m">${method}</b> ${escape(path)}</a>`,
+        `<a href="#${html(`${method}${path}`)}"><b class="m">${method}</b> ${html(path)}</a>`,
     )
     .join("");
   const sections = operations
@@ -94,11 +94,11 @@ export function referencePage(document: OpenApiDocument): string {
   const models = Object.entries(schemas)
     .map(
       ([name, schema]) =>
-        `<details id="schema-${escape(name)}"><summary><code>${escape(name)}</code></summary><pre>${escape(schemaText(schema))}</pre></details>`,
+        `<details id="schema-${html(name)}"><summary><code>${html(name)}</code></summary><pre>${html(schemaText(schema))}</pre></details>`,
     )
     .join("");
   const info = (document as unknown as { info?: Node }).info ?? {};
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${escape(info.title ?? "API")} reference</title><style>${STYLE}</style></head><body><nav>${links}<a href="#schemas">Schemas</a></nav>
-<main><h1>${escape(info.title ?? "API")}</h1><p>${escape(info.description)}</p>${sections}<h2 id="schemas">Schemas</h2>${models}</main></body></html>`;
+<title>${html(info.title ?? "API")} reference</title><style>${STYLE}</style></head><body><nav>${links}<a href="#schemas">Schemas</a></nav>
+<main><h1>${html(info.title ?? "API")}</h1><p>${html(info.description)}</p>${sections}<h2 id="schemas">Schemas</h2>${models}</main></body></html>`;
 }

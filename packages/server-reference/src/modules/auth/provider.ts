@@ -102,6 +102,7 @@ export async function createProvider(context: ServerContext, issuer: string): Pr
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
       revocation: { enabled: true },
       resourceIndicators: { enabled: false },
       deviceFlow,
