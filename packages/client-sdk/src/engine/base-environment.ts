@@ -26,7 +26,10 @@ export function baseEnvironment(options: {
       }),
     async openDecoder(manifest, reader) {
       if (manifest.codec !== "vorbis") throw new SegueError("codec_unsupported", { detail: manifest.codec });
-      return VorbisDecoder.open(reader, manifest.trimStartFrames + manifest.totalFrames + manifest.trimEndFrames);
+      return VorbisDecoder.open(
+        reader,
+        manifest.trimStartFrames + manifest.totalFrames + manifest.trimEndFrames,
+      );
     },
   };
 }

@@ -82,7 +82,8 @@ export class EngineCore {
     this.#dropDoomed();
     current.rewind(frame, this.#played, this.#link.sampleRateHz);
     if (current.failure?.code === "aborted") current.failure = null;
-    for (const entry of this.#entries.slice(1)) entry.rewind(entry.item.startFrame, 0, this.#link.sampleRateHz);
+    for (const entry of this.#entries.slice(1))
+      entry.rewind(entry.item.startFrame, 0, this.#link.sampleRateHz);
     this.#flush(current.fromFrame > 0);
     this.#emit({ type: "position", uid: current.item.uid, frame: current.fromFrame });
   }
@@ -92,13 +93,17 @@ export class EngineCore {
   }
 
   setVolume(volume: number): void {
-    this.#link.send({ type: "volume", volume: Math.min(1, Math.max(0, Number.isFinite(volume) ? volume : 1)) });
+    this.#link.send({
+      type: "volume",
+      volume: Math.min(1, Math.max(0, Number.isFinite(volume) ? volume : 1)),
+    });
   }
 
   setLicense(license: LicenseState): void {
     this.#gate.set(license);
     for (const entry of this.#entries) {
-      if (entry.failure?.code.startsWith("license_") || entry.failure?.code === "clock_tampered") entry.failure = null;
+      if (entry.failure?.code.startsWith("license_") || entry.failure?.code === "clock_tampered")
+        entry.failure = null;
     }
     this.#pump();
   }
@@ -121,7 +126,8 @@ export class EngineCore {
       ringFillMs: ((this.#written - this.#played) / rate) * 1000,
       rangesFetched: this.#rangeCount,
       bytesFetched: this.#rangeBytes + this.#heads.bytesFetched,
-      segmentsDecrypted: this.#decrypted + this.#entries.reduce((sum, entry) => sum + entry.reader.decrypted, 0),
+      segmentsDecrypted:
+        this.#decrypted + this.#entries.reduce((sum, entry) => sum + entry.reader.decrypted, 0),
       framesPlayed: this.#playedBefore + this.#played,
       underrunFrames: this.#underrun,
       lastJoinGapFrames: this.#lastGap,
@@ -205,7 +211,8 @@ export class EngineCore {
       if (!stream) return true;
       block = entry.held ?? (await stream.next());
     } catch (cause) {
-      if (epoch === this.#epoch && this.#entries.includes(entry)) this.#fail(entry, SegueError.from(cause, "decode_failed"));
+      if (epoch === this.#epoch && this.#entries.includes(entry))
+        this.#fail(entry, SegueError.from(cause, "decode_failed"));
       return true;
     }
     if (epoch !== this.#epoch || this.#closed || !this.#entries.includes(entry)) return true;
@@ -296,7 +303,8 @@ export class EngineCore {
     const entry = this.#entries.find((candidate) => candidate.item.uid === uid);
     if (!entry) return;
     const { store } = entry.fetcher;
-    const ahead = entry.startOut === null ? 0 : (entry.endOut ?? this.#written) - Math.max(this.#played, entry.startOut);
+    const ahead =
+      entry.startOut === null ? 0 : (entry.endOut ?? this.#written) - Math.max(this.#played, entry.startOut);
     const aheadMs = (Math.max(0, ahead) / this.#link.sampleRateHz) * 1000;
     this.#emit({ type: "buffered", uid, aheadMs, fetchedBytes: store.bytes, complete: store.complete });
   }
@@ -312,7 +320,8 @@ export class EngineCore {
     this.#underrun = report.underrun;
     for (const mark of report.marks) this.#enter(mark.id, mark.gap);
     const current = this.#entries[0];
-    if (current && report.starved && !this.#starved && current.started) this.#emit({ type: "stalled", uid: current.item.uid });
+    if (current && report.starved && !this.#starved && current.started)
+      this.#emit({ type: "stalled", uid: current.item.uid });
     this.#starved = report.starved;
     const rate = this.#link.sampleRateHz;
     if (current?.started && report.played - this.#lastPosition >= rate / 5) {
@@ -351,7 +360,11 @@ export class EngineCore {
 
   #end(entry: TimelineEntry): void {
     const played = entry.endOut ?? this.#played;
-    this.#emit({ type: "ended", uid: entry.item.uid, framesPlayed: entry.framesPlayed(played, this.#link.sampleRateHz) });
+    this.#emit({
+      type: "ended",
+      uid: entry.item.uid,
+      framesPlayed: entry.framesPlayed(played, this.#link.sampleRateHz),
+    });
     this.#dispose(entry);
   }
 

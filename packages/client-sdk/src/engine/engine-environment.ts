@@ -1,8 +1,8 @@
 import type { Manifest, Milliseconds } from "@segue/core";
 import type { TrackDecoder } from "./decode/track-decoder";
-import type { OutputCommand, OutputMessage } from "./output/protocol";
 import type { RandomReader } from "./media/decrypting-reader";
 import type { FetchEnvironment } from "./media/range-fetcher";
+import type { OutputCommand, OutputMessage } from "./output/protocol";
 
 /** The way to one output. */
 export interface OutputLink {

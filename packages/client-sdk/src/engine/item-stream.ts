@@ -33,7 +33,13 @@ export class ItemStream {
   }
 
   /** Continues `decoder` at `frame` of the trimmed track. */
-  static async at(decoder: TrackDecoder, manifest: Manifest, frame: Frames, gain: number, outputRate: Hertz): Promise<ItemStream> {
+  static async at(
+    decoder: TrackDecoder,
+    manifest: Manifest,
+    frame: Frames,
+    gain: number,
+    outputRate: Hertz,
+  ): Promise<ItemStream> {
     const at = Math.min(Math.max(0, frame), manifest.totalFrames);
     await decoder.seek(manifest.trimStartFrames + at);
     return new ItemStream(decoder, manifest.totalFrames - at, gain, manifest.sampleRateHz, outputRate);
@@ -89,7 +95,10 @@ export class ItemStream {
       return;
     }
     for (let at = 0; at < frames; at += LARGEST_BLOCK) {
-      this.#queue.push({ left: block.left.slice(at, at + LARGEST_BLOCK), right: block.right.slice(at, at + LARGEST_BLOCK) });
+      this.#queue.push({
+        left: block.left.slice(at, at + LARGEST_BLOCK),
+        right: block.right.slice(at, at + LARGEST_BLOCK),
+      });
     }
   }
 }

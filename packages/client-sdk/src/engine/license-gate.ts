@@ -1,4 +1,11 @@
-import { type ClockReading, gate, type KeyId, type LicenseState, type Milliseconds, SegueError } from "@segue/core";
+import {
+  type ClockReading,
+  gate,
+  type KeyId,
+  type LicenseState,
+  type Milliseconds,
+  SegueError,
+} from "@segue/core";
 
 const BOOT = "engine";
 

@@ -17,7 +17,8 @@ function kernel(cutoff: number): Float32Array {
     for (let tap = 0; tap < taps; tap++) {
       const x = tap - HALF_TAPS + 1 - phase / PHASES;
       const sinc = x === 0 ? cutoff : Math.sin(Math.PI * cutoff * x) / (Math.PI * x);
-      const window = 0.42 + 0.5 * Math.cos((Math.PI * x) / HALF_TAPS) + 0.08 * Math.cos((2 * Math.PI * x) / HALF_TAPS);
+      const window =
+        0.42 + 0.5 * Math.cos((Math.PI * x) / HALF_TAPS) + 0.08 * Math.cos((2 * Math.PI * x) / HALF_TAPS);
       const weight = Math.abs(x) >= HALF_TAPS ? 0 : sinc * window;
       rows[phase * taps + tap] = weight;
       sum += weight;

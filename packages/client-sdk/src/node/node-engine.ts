@@ -31,7 +31,9 @@ class NodeEngine implements Engine {
   #closed = false;
 
   constructor(options: NodeEngineOptions) {
-    this.#pump = new OutputPump(options.output, options.sampleRateHz ?? 44_100, (error) => this.#outputFailed(error));
+    this.#pump = new OutputPump(options.output, options.sampleRateHz ?? 44_100, (error) =>
+      this.#outputFailed(error),
+    );
     this.#core = new EngineCore(baseEnvironment(options), this.#pump, (event) => this.#emit(event));
   }
 

@@ -23,7 +23,9 @@ let link: WorkletLink | null = null;
 function emit(event: EngineEvent): void {
   if (!core) return;
   const plain =
-    event.type === "failed" ? { ...event, error: { code: event.error.code, detail: event.error.detail } } : event;
+    event.type === "failed"
+      ? { ...event, error: { code: event.error.code, detail: event.error.detail } }
+      : event;
   scope.postMessage({ type: "event", event: plain, stats: core.stats() });
 }
 

@@ -24,7 +24,10 @@ export class WebOutput {
     try {
       context = new AudioContext({ sampleRate, latencyHint: "interactive" });
       await context.audioWorklet.addModule(workletUrl);
-      const node = new AudioWorkletNode(context, "segue-output", { numberOfInputs: 0, outputChannelCount: [2] });
+      const node = new AudioWorkletNode(context, "segue-output", {
+        numberOfInputs: 0,
+        outputChannelCount: [2],
+      });
       node.connect(context.destination);
       node.port.postMessage({ type: "connect", port }, [port]);
       return new WebOutput(context, node);

@@ -28,7 +28,9 @@ export interface PlainError {
   readonly code: ErrorCode;
   readonly detail?: string | undefined;
 }
-type PlainEvent = Exclude<EngineEvent, { type: "failed" }> | { type: "failed"; uid: string; error: PlainError };
+type PlainEvent =
+  | Exclude<EngineEvent, { type: "failed" }>
+  | { type: "failed"; uid: string; error: PlainError };
 
 /** What the engine's worker tells the page. */
 export type WorkerMessage =

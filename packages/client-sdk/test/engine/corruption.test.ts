@@ -24,7 +24,9 @@ describe("a changed byte", () => {
       fc.asyncProperty(fc.nat(media.byteLength - 1), async (flip) => {
         const healed = await reader((request) => (request === 0 ? { flip } : {})).read(0, plain.length);
         expect(Buffer.compare(healed, plain)).toBe(0);
-        await expect(reader(() => ({ flip })).read(0, plain.length)).rejects.toMatchObject({ code: "segment_corrupt" });
+        await expect(reader(() => ({ flip })).read(0, plain.length)).rejects.toMatchObject({
+          code: "segment_corrupt",
+        });
       }),
       { numRuns: 15 },
     );

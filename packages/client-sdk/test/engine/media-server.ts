@@ -59,7 +59,12 @@ export class MediaServer {
   /** Encodes, seals and offers a track; `edit` changes its manifest. */
   async publish(
     channels: readonly Float32Array[],
-    options: { readonly rateHz?: number; readonly gain?: number; readonly uid?: string; readonly aac?: Uint8Array } = {},
+    options: {
+      readonly rateHz?: number;
+      readonly gain?: number;
+      readonly uid?: string;
+      readonly aac?: Uint8Array;
+    } = {},
   ): Promise<{ item: EngineItem; plain: Uint8Array; keyBytes: Uint8Array }> {
     const rateHz = options.rateHz ?? 44_100;
     const plain = options.aac ?? (await encode(channels, rateHz));
@@ -91,9 +96,15 @@ export class MediaServer {
         urlExpiresAtMs: Date.now() + 3_600_000,
       },
     };
-    const segmentKey = (await webcrypto.subtle.importKey("raw", keyBytes, "AES-GCM", false, ["decrypt"])) as CryptoKey;
+    const segmentKey = (await webcrypto.subtle.importKey("raw", keyBytes, "AES-GCM", false, [
+      "decrypt",
+    ])) as CryptoKey;
     const uid = options.uid ?? manifest.renditionId;
-    return { plain, keyBytes: new Uint8Array(keyBytes), item: { uid, manifest, segmentKey, startFrame: 0, gain: options.gain ?? 1 } };
+    return {
+      plain,
+      keyBytes: new Uint8Array(keyBytes),
+      item: { uid, manifest, segmentKey, startFrame: 0, gain: options.gain ?? 1 },
+    };
   }
 }
 

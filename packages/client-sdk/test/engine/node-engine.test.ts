@@ -46,7 +46,9 @@ function make(server: MediaServer, output: AudioOutput) {
 }
 
 const brief = (events: EngineEvent[]) =>
-  events.filter((e) => e.type !== "position" && e.type !== "buffered").map((e) => `${e.type} ${"uid" in e ? e.uid : ""}`.trim());
+  events
+    .filter((e) => e.type !== "position" && e.type !== "buffered")
+    .map((e) => `${e.type} ${"uid" in e ? e.uid : ""}`.trim());
 
 describe("the Node engine", () => {
   it("renders a continuous piece to WAV: every frame, bit by bit, no gap", async () => {
@@ -75,11 +77,22 @@ describe("the Node engine", () => {
     let different = 0;
     for (const track of tracks) {
       const [l, r] = await decodeWhole(track.plain);
-      for (let i = 0; i < l!.length; i++, at++) if (pcm[at * 2] !== l![i] || pcm[at * 2 + 1] !== r![i]) different++;
+      for (let i = 0; i < l!.length; i++, at++)
+        if (pcm[at * 2] !== l![i] || pcm[at * 2 + 1] !== r![i]) different++;
     }
     expect({ at, different }).toEqual({ at: 150_000, different: 0 });
-    expect(brief(events)).toEqual(["started t0", "ended t0", "started t1", "ended t1", "started t2", "ended t2", "idle"]);
-    expect(events.filter((e) => e.type === "ended").map((e) => e.framesPlayed)).toEqual([47_777, 51_224, 50_999]);
+    expect(brief(events)).toEqual([
+      "started t0",
+      "ended t0",
+      "started t1",
+      "ended t1",
+      "started t2",
+      "ended t2",
+      "idle",
+    ]);
+    expect(events.filter((e) => e.type === "ended").map((e) => e.framesPlayed)).toEqual([
+      47_777, 51_224, 50_999,
+    ]);
   });
 
   it("starts in the middle and seeks to the sample", async () => {

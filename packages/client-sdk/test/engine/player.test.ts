@@ -7,7 +7,8 @@ import { ringBytes, SharedRing } from "../../src/engine/output/shared-ring";
 import { Resampler, resampledFrames } from "../../src/engine/resampler";
 
 const RATE = 1000;
-const ramp = (from: number, count: number) => Float32Array.from({ length: count }, (_, i) => (from + i + 1) / 2 ** 20);
+const ramp = (from: number, count: number) =>
+  Float32Array.from({ length: count }, (_, i) => (from + i + 1) / 2 ** 20);
 
 describe("a PCM source", () => {
   it.each(["blocks", "shared memory"])("gives what was put in, in order, whatever the sizes: %s", (kind) => {
@@ -110,14 +111,26 @@ describe("Resampler", () => {
   it("gives exactly the frames that the rates promise, however the input is cut", () => {
     const rates = fc.constantFrom(22_050, 32_000, 44_100, 48_000, 96_000);
     fc.assert(
-      fc.property(rates, rates, fc.array(fc.integer({ min: 1, max: 3000 }), { maxLength: 8 }), (from, to, cuts) => {
-        fc.pre(from !== to);
-        const resampler = new Resampler(from, to);
-        let given = 0;
-        for (const count of cuts) given += resampler.push(new Float32Array(count).fill(0.5), new Float32Array(count)).left.length;
-        given += resampler.flush().left.length;
-        expect(given).toBe(resampledFrames(cuts.reduce((sum, n) => sum + n, 0), from, to));
-      }),
+      fc.property(
+        rates,
+        rates,
+        fc.array(fc.integer({ min: 1, max: 3000 }), { maxLength: 8 }),
+        (from, to, cuts) => {
+          fc.pre(from !== to);
+          const resampler = new Resampler(from, to);
+          let given = 0;
+          for (const count of cuts)
+            given += resampler.push(new Float32Array(count).fill(0.5), new Float32Array(count)).left.length;
+          given += resampler.flush().left.length;
+          expect(given).toBe(
+            resampledFrames(
+              cuts.reduce((sum, n) => sum + n, 0),
+              from,
+              to,
+            ),
+          );
+        },
+      ),
       { numRuns: 60 },
     );
   });

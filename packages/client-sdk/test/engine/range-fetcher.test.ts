@@ -11,7 +11,10 @@ function make(fault: (request: number) => Fault) {
   const server = new MediaServer();
   server.objects.set("/o", object);
   server.fault = fault;
-  const environment: FetchEnvironment = { ...baseEnvironment({ fetch: server.fetch }), sleep: async () => undefined };
+  const environment: FetchEnvironment = {
+    ...baseEnvironment({ fetch: server.fetch }),
+    sleep: async () => undefined,
+  };
   const media = { byteLength: BYTES, segmentBytes: 16_384, url: "http://media.test/o" } as never;
   return { server, fetcher: new RangeFetcher(media, environment) };
 }

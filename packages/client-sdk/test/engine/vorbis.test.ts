@@ -33,7 +33,9 @@ describe("VorbisDecoder", () => {
     const decoder = await VorbisDecoder.open(memoryReader(bytes), frames);
     const streamed = await drain(decoder);
     expect(streamed.length).toBeGreaterThanOrEqual(frames);
-    expect(Buffer.compare(Buffer.from(streamed.buffer, 0, frames * 4), Buffer.from(whole.slice().buffer))).toBe(0);
+    expect(
+      Buffer.compare(Buffer.from(streamed.buffer, 0, frames * 4), Buffer.from(whole.slice().buffer)),
+    ).toBe(0);
     for (const target of [0, 1, 63, 1024, 44_100, 200_001, 333_333, frames - 3000, frames - 1]) {
       await decoder.seek(target);
       const tail = await drain(decoder, 3000);
@@ -58,7 +60,11 @@ describe("VorbisDecoder", () => {
   });
 
   it("rejects what is not Ogg Vorbis", async () => {
-    await expect(VorbisDecoder.open(memoryReader(new Uint8Array(5000)), 1)).rejects.toMatchObject({ code: "decode_failed" });
-    await expect(VorbisDecoder.open(memoryReader(new Uint8Array(0)), 1)).rejects.toMatchObject({ code: "decode_failed" });
+    await expect(VorbisDecoder.open(memoryReader(new Uint8Array(5000)), 1)).rejects.toMatchObject({
+      code: "decode_failed",
+    });
+    await expect(VorbisDecoder.open(memoryReader(new Uint8Array(0)), 1)).rejects.toMatchObject({
+      code: "decode_failed",
+    });
   });
 });

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Server } from "node:http";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch, serve, testPageFiles } from "./browser/harness";
@@ -44,7 +44,12 @@ describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () =
     for (const server of servers) server.close();
   });
 
-  async function run(isolated: boolean, busy: boolean, seek?: number, played = tracks): Promise<{ result: Result; sound: Float32Array }> {
+  async function run(
+    isolated: boolean,
+    busy: boolean,
+    seek?: number,
+    played = tracks,
+  ): Promise<{ result: Result; sound: Float32Array }> {
     const { origin, server } = await serve(media.objects, isolated, files);
     servers.push(server);
     const page = await browser.newPage();
@@ -62,12 +67,22 @@ describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () =
       },
     }));
     const piece = { items, license: license(Date.now() + 3_600_000), busy, seek };
-    const json = JSON.parse(JSON.stringify(piece, (_key, value) => (value instanceof Uint8Array ? { $bytes: Array.from(value) } : value)));
-    const result = (await page.evaluate((raw) => (globalThis as unknown as { play(p: unknown): unknown }).play(raw), json)) as Result;
+    const json = JSON.parse(
+      JSON.stringify(piece, (_key, value) =>
+        value instanceof Uint8Array ? { $bytes: Array.from(value) } : value,
+      ),
+    );
+    const result = (await page.evaluate(
+      (raw) => (globalThis as unknown as { play(p: unknown): unknown }).play(raw),
+      json,
+    )) as Result;
     await page.close();
     expect(problems.filter((text) => !text.includes("favicon") && !text.includes("404"))).toEqual([]);
     const bytes = Buffer.from(result.rendered, "base64");
-    return { result, sound: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)) };
+    return {
+      result,
+      sound: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)),
+    };
   }
 
   const ORDER = ["started t0", "ended t0", "started t1", "ended t1", "started t2", "ended t2", "idle"];
@@ -94,39 +109,55 @@ describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () =
   it("seeks to the sample", async () => {
     const { sound } = await run(false, false, 40_000);
     const at = 40_000 + 1000;
-    const place = sound.findIndex((_, i) => sound[i] === expected[at] && sound[i + 1] === expected[at + 1] && sound[i + 2] === expected[at + 2]);
+    const place = sound.findIndex(
+      (_, i) =>
+        sound[i] === expected[at] && sound[i + 1] === expected[at + 1] && sound[i + 2] === expected[at + 2],
+    );
     expect(place).toBeGreaterThanOrEqual(1000 - 128);
-    expect(sound.subarray(place, place + 109_000).findIndex((sample, i) => sample !== expected[at + i])).toBe(-1);
+    expect(sound.subarray(place, place + 109_000).findIndex((sample, i) => sample !== expected[at + i])).toBe(
+      -1,
+    );
   });
 
-  it.runIf(existsSync("/usr/bin/ffmpeg"))("plays AAC in MP4 with exactly the frames of its manifest", async () => {
-    const frames = 90_001;
-    const left = Float32Array.from({ length: frames }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 441 * i) / 44_100));
-    const folder = await mkdtemp(join(tmpdir(), "segue-"));
-    const file = join(folder, "a.m4a");
-    const args = "-v error -f f32le -ar 44100 -ac 1 -i pipe:0 -c:a aac -b:a 128k -movflags +faststart".split(" ");
-    spawnSync("/usr/bin/ffmpeg", [...args, file], { input: Buffer.from(left.buffer) });
-    const aac = new Uint8Array(await readFile(file));
-    await rm(folder, { recursive: true });
-    const aacTrack = await media.publish([left], { uid: "aac", aac });
-    const { result, sound } = await run(true, false, undefined, [aacTrack, tracks[2]!]);
-    expect(result.events).toEqual(["started aac", "ended aac", "started t2", "ended t2", "idle"]);
-    expect(result.frames).toBe(frames + tracks[2]!.item.manifest.totalFrames);
-    expect(result.stats).toMatchObject({ lastJoinGapFrames: 0, underrunFrames: 0 });
-    const after = expected.subarray(CUTS[2]!);
-    const join2 = sound.findIndex((_, i) => sound[i] === after[0] && sound[i + 1] === after[1] && sound[i + 2] === after[2]);
-    const start = join2 - frames;
-    let worst = 0;
-    for (let i = 2000; i < frames - 2000; i++) worst = Math.max(worst, Math.abs(sound[start + i]! - left[i]!));
-    expect(worst).toBeLessThan(0.02);
-    const seeked = await run(false, false, 50_000, [aacTrack]);
-    expect(seeked.result.frames).toBe(frames - 50_000);
-    const place = seeked.sound.findIndex((sample) => sample !== 0);
-    const best = [0, 1, -1].map((shift) => {
-      let error = 0;
-      for (let i = 1000; i < 30_000; i++) error = Math.max(error, Math.abs(seeked.sound[place + shift + i]! - left[50_000 + i]!));
-      return error;
-    });
-    expect(Math.min(...best)).toBeLessThan(0.05);
-  });
+  it.runIf(existsSync("/usr/bin/ffmpeg"))(
+    "plays AAC in MP4 with exactly the frames of its manifest",
+    async () => {
+      const frames = 90_001;
+      const left = Float32Array.from(
+        { length: frames },
+        (_, i) => 0.5 * Math.sin((2 * Math.PI * 441 * i) / 44_100),
+      );
+      const folder = await mkdtemp(join(tmpdir(), "segue-"));
+      const file = join(folder, "a.m4a");
+      const args =
+        "-v error -f f32le -ar 44100 -ac 1 -i pipe:0 -c:a aac -b:a 128k -movflags +faststart".split(" ");
+      spawnSync("/usr/bin/ffmpeg", [...args, file], { input: Buffer.from(left.buffer) });
+      const aac = new Uint8Array(await readFile(file));
+      await rm(folder, { recursive: true });
+      const aacTrack = await media.publish([left], { uid: "aac", aac });
+      const { result, sound } = await run(true, false, undefined, [aacTrack, tracks[2]!]);
+      expect(result.events).toEqual(["started aac", "ended aac", "started t2", "ended t2", "idle"]);
+      expect(result.frames).toBe(frames + tracks[2]!.item.manifest.totalFrames);
+      expect(result.stats).toMatchObject({ lastJoinGapFrames: 0, underrunFrames: 0 });
+      const after = expected.subarray(CUTS[2]!);
+      const join2 = sound.findIndex(
+        (_, i) => sound[i] === after[0] && sound[i + 1] === after[1] && sound[i + 2] === after[2],
+      );
+      const start = join2 - frames;
+      let worst = 0;
+      for (let i = 2000; i < frames - 2000; i++)
+        worst = Math.max(worst, Math.abs(sound[start + i]! - left[i]!));
+      expect(worst).toBeLessThan(0.02);
+      const seeked = await run(false, false, 50_000, [aacTrack]);
+      expect(seeked.result.frames).toBe(frames - 50_000);
+      const place = seeked.sound.findIndex((sample) => sample !== 0);
+      const best = [0, 1, -1].map((shift) => {
+        let error = 0;
+        for (let i = 1000; i < 30_000; i++)
+          error = Math.max(error, Math.abs(seeked.sound[place + shift + i]! - left[50_000 + i]!));
+        return error;
+      });
+      expect(Math.min(...best)).toBeLessThan(0.05);
+    },
+  );
 });

@@ -25,7 +25,12 @@ export class AacDecoder implements TrackDecoder {
   /** Frames to drop; null until the first output says where it lies. */
   #drop: Frames | null = null;
 
-  private constructor(input: Input, packets: EncodedPacketSink, config: AudioDecoderConfig, first: EncodedPacket) {
+  private constructor(
+    input: Input,
+    packets: EncodedPacketSink,
+    config: AudioDecoderConfig,
+    first: EncodedPacket,
+  ) {
     this.#input = input;
     this.#packets = packets;
     this.#config = config;
@@ -34,7 +39,8 @@ export class AacDecoder implements TrackDecoder {
 
   /** @throws SegueError `codec_unsupported`, `decode_failed` */
   static async open(reader: RandomReader): Promise<AacDecoder> {
-    if (typeof AudioDecoder === "undefined") throw new SegueError("codec_unsupported", { detail: "no AudioDecoder" });
+    if (typeof AudioDecoder === "undefined")
+      throw new SegueError("codec_unsupported", { detail: "no AudioDecoder" });
     let failure: unknown = null;
     const source = new CustomSource({
       getSize: () => reader.size,
@@ -82,7 +88,8 @@ export class AacDecoder implements TrackDecoder {
       }
       const decoder = this.#decoder;
       if (this.#ended || !decoder) return null;
-      if (decoder.decodeQueueSize >= MOST_QUEUED) await new Promise<void>((resolve) => (this.#wake = resolve));
+      if (decoder.decodeQueueSize >= MOST_QUEUED)
+        await new Promise<void>((resolve) => (this.#wake = resolve));
       else await this.#feed(decoder);
     }
   }

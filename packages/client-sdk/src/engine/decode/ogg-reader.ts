@@ -24,7 +24,8 @@ export async function readPage(reader: RandomReader, offset: Bytes): Promise<Ogg
   const head = await reader.read(offset, HEADER + 255);
   if (head.length === 0) return null;
   const page = parseHead(head, offset);
-  if (!page || page.end > reader.size) throw new SegueError("decode_failed", { detail: `no Ogg page at byte ${offset}` });
+  if (!page || page.end > reader.size)
+    throw new SegueError("decode_failed", { detail: `no Ogg page at byte ${offset}` });
   const bodyAt = page.end - page.bodyBytes;
   const inHead = head.subarray(bodyAt - offset, page.end - offset);
   const body = inHead.length === page.bodyBytes ? inHead : await reader.read(bodyAt, page.bodyBytes);
@@ -45,7 +46,10 @@ export async function findPage(reader: RandomReader, from: Bytes, to: Bytes): Pr
     const bytes = await reader.read(at + found, LARGEST_PAGE);
     const page = parseHead(bytes, at + found);
     if (page && page.end <= reader.size && checksumHolds(bytes.subarray(0, page.end - page.offset))) {
-      return { ...page, body: bytes.subarray(page.end - page.bodyBytes - page.offset, page.end - page.offset) };
+      return {
+        ...page,
+        body: bytes.subarray(page.end - page.bodyBytes - page.offset, page.end - page.offset),
+      };
     }
     at += found + 1;
   }

@@ -18,7 +18,8 @@ export class PacketJoiner {
       const first = index === 0 && page.continued;
       if (first && !this.#rest) return;
       if (first && this.#rest) piece = concat(this.#rest, piece);
-      if (piece.length > LARGEST_PACKET) throw new SegueError("decode_failed", { detail: "a packet is too large" });
+      if (piece.length > LARGEST_PACKET)
+        throw new SegueError("decode_failed", { detail: "a packet is too large" });
       this.#rest = null;
       if (page.open && index === page.pieces.length - 1) this.#rest = piece;
       else packets.push(piece);

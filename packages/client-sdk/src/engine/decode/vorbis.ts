@@ -130,7 +130,8 @@ export class VorbisDecoder implements TrackDecoder {
     let highFrame = Math.max(this.#expectedFrames, frame + 1);
     for (let probe = 0; probe < MOST_PROBES && high - low > NEAR; probe++) {
       const share = (frame - lowFrame) / Math.max(1, highFrame - lowFrame);
-      const guess = probe < 6 ? low + Math.floor((high - low) * share) - NEAR / 2 : Math.floor((low + high) / 2);
+      const guess =
+        probe < 6 ? low + Math.floor((high - low) * share) - NEAR / 2 : Math.floor((low + high) / 2);
       const from = Math.min(Math.max(low, guess), high - 1);
       const page = await this.#positioned(from, high);
       if (!page || page.granule! - base > frame) {

@@ -51,9 +51,18 @@ export class RangeFetcher {
   #failure: SegueError | null = null;
   #seed: Promise<void> | null = null;
   readonly #closing = new AbortController();
-  #current: { readonly from: number; readonly to: number; position: number; readonly abort: AbortController } | null = null;
+  #current: {
+    readonly from: number;
+    readonly to: number;
+    position: number;
+    readonly abort: AbortController;
+  } | null = null;
 
-  constructor(media: MediaObject, environment: FetchEnvironment, onRange: (range: FetchedRange) => void = () => undefined) {
+  constructor(
+    media: MediaObject,
+    environment: FetchEnvironment,
+    onRange: (range: FetchedRange) => void = () => undefined,
+  ) {
     this.store = new SegmentStore(media.byteLength, media.segmentBytes);
     this.#url = media.url;
     this.#environment = environment;
@@ -170,7 +179,9 @@ export class RangeFetcher {
         this.#fail(error);
         return;
       }
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1)) * (0.5 + this.#environment.random() / 2);
+      const pause =
+        Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1)) *
+        (0.5 + this.#environment.random() / 2);
       await this.#environment.sleep(Math.max(pause, error.retryAfterMs ?? 0), this.#closing.signal);
     }
   }
@@ -180,7 +191,8 @@ export class RangeFetcher {
     const { segmentBytes, byteLength } = this.store;
     const start = from * segmentBytes;
     let to = from;
-    while (to < this.store.count && !this.store.has(to) && (to - from) * segmentBytes < this.#rangeBytes) to++;
+    while (to < this.store.count && !this.store.has(to) && (to - from) * segmentBytes < this.#rangeBytes)
+      to++;
     const end = Math.min(byteLength, to * segmentBytes);
     const abort = new AbortController();
     const stop = () => abort.abort();
@@ -222,7 +234,9 @@ export class RangeFetcher {
         this.#settle();
       }
       if (cutter.position < until) {
-        return new SegueError("media_truncated", { detail: `the body ended at byte ${cutter.position} of ${until}` });
+        return new SegueError("media_truncated", {
+          detail: `the body ended at byte ${cutter.position} of ${until}`,
+        });
       }
       void reader.cancel().catch(() => undefined);
       const ms = this.#environment.now() - began;

@@ -52,10 +52,14 @@ export async function readRangeHead(
 
 function checkLength(length: Bytes, expected: Bytes): void {
   if (length < expected) {
-    throw new SegueError("media_truncated", { detail: `the object has ${length} bytes, the manifest ${expected}` });
+    throw new SegueError("media_truncated", {
+      detail: `the object has ${length} bytes, the manifest ${expected}`,
+    });
   }
   if (length > expected) {
-    throw new SegueError("media_changed", { detail: `the object has ${length} bytes, the manifest ${expected}` });
+    throw new SegueError("media_changed", {
+      detail: `the object has ${length} bytes, the manifest ${expected}`,
+    });
   }
 }
 
@@ -63,7 +67,9 @@ async function problemOf(response: Response): Promise<SegueError> {
   const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
   const options = {
     detail: `the media server answered ${response.status}`,
-    ...(Number.isFinite(retryAfter) && retryAfter >= 0 ? { retryAfterMs: Math.min(retryAfter, 600) * 1000 } : {}),
+    ...(Number.isFinite(retryAfter) && retryAfter >= 0
+      ? { retryAfterMs: Math.min(retryAfter, 600) * 1000 }
+      : {}),
   };
   let code: ErrorCode | undefined;
   if ((response.headers.get("content-type") ?? "").includes("json")) {
@@ -78,5 +84,8 @@ async function problemOf(response: Response): Promise<SegueError> {
     await response.body?.cancel().catch(() => undefined);
   }
   if (code === "range_not_satisfiable") code = "media_truncated";
-  return new SegueError(code ?? BY_STATUS[response.status] ?? (response.status >= 500 ? "unavailable" : "protocol"), options);
+  return new SegueError(
+    code ?? BY_STATUS[response.status] ?? (response.status >= 500 ? "unavailable" : "protocol"),
+    options,
+  );
 }

@@ -54,7 +54,10 @@ export class BlockQueue implements PcmSource {
     for (const block of this.#blocks) {
       if (left === 0) break;
       const count = Math.min(left, block.left.length - skip);
-      kept.push({ left: block.left.subarray(skip, skip + count), right: block.right.subarray(skip, skip + count) });
+      kept.push({
+        left: block.left.subarray(skip, skip + count),
+        right: block.right.subarray(skip, skip + count),
+      });
       left -= count;
       skip = 0;
     }

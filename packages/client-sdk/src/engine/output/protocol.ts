@@ -3,8 +3,18 @@ import type { Frames } from "@segue/core";
 /** What the engine tells an output. Frame positions count from the last `flush`. */
 export type OutputCommand =
   /** Forgets everything and begins stream `epoch`; `memory` is its ring, absent when blocks come as messages. */
-  | { readonly type: "flush"; readonly epoch: number; readonly fadeIn: boolean; readonly memory?: SharedArrayBuffer | undefined }
-  | { readonly type: "pcm"; readonly epoch: number; readonly left: Float32Array; readonly right: Float32Array }
+  | {
+      readonly type: "flush";
+      readonly epoch: number;
+      readonly fadeIn: boolean;
+      readonly memory?: SharedArrayBuffer | undefined;
+    }
+  | {
+      readonly type: "pcm";
+      readonly epoch: number;
+      readonly left: Float32Array;
+      readonly right: Float32Array;
+    }
   /** The item numbered `id` begins at `frame`. */
   | { readonly type: "mark"; readonly epoch: number; readonly id: number; readonly frame: Frames }
   /** Nothing follows for now: running dry is no underrun, and less than the threshold may sound. */
@@ -31,4 +41,9 @@ export interface OutputReport {
 export type OutputMessage =
   | OutputReport
   | { readonly type: "truncated"; readonly epoch: number; readonly frame: Frames; readonly done: boolean }
-  | { readonly type: "tapped"; readonly left: Float32Array; readonly right: Float32Array; readonly epoch: number };
+  | {
+      readonly type: "tapped";
+      readonly left: Float32Array;
+      readonly right: Float32Array;
+      readonly epoch: number;
+    };

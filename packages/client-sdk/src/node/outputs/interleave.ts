@@ -1,5 +1,10 @@
 /** Writes stereo frames as 16-bit little-endian PCM, or as 32-bit floats, to a new buffer. */
-export function interleave(left: Float32Array, right: Float32Array, frames: number, sample: "s16" | "f32"): Uint8Array {
+export function interleave(
+  left: Float32Array,
+  right: Float32Array,
+  frames: number,
+  sample: "s16" | "f32",
+): Uint8Array {
   const bytes = new Uint8Array(frames * (sample === "s16" ? 4 : 8));
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < frames; i++) {

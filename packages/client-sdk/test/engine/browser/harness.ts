@@ -6,7 +6,8 @@ import { type Browser, chromium } from "playwright-core";
 const here = new URL(".", import.meta.url).pathname;
 const src = new URL("../../../src/web/", import.meta.url).pathname;
 
-export const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
+export const CSP =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
 
 /** Chromium as the tests run it, or null where there is none. */
 export async function launch(): Promise<Browser> {

@@ -41,7 +41,9 @@ async function play(raw: unknown) {
   engine.setLicense(piece.license);
   const timer = piece.busy ? setInterval(block, 200) : undefined;
   for (const [index, item] of piece.items.entries()) {
-    const key = await crypto.subtle.importKey("raw", Uint8Array.from(item.rawKey), "AES-GCM", false, ["decrypt"]);
+    const key = await crypto.subtle.importKey("raw", Uint8Array.from(item.rawKey), "AES-GCM", false, [
+      "decrypt",
+    ]);
     const full = { ...item, segmentKey: key };
     if (index === 0) engine.start(full, { paused: piece.seek !== undefined });
     else engine.append(full);
@@ -68,7 +70,8 @@ function base64(blocks: Float32Array[]): string {
   let text = "";
   for (const block of blocks) {
     const bytes = new Uint8Array(block.buffer);
-    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+    for (let at = 0; at < bytes.length; at += 8192)
+      text += String.fromCharCode(...bytes.subarray(at, at + 8192));
   }
   return btoa(text);
 }
