@@ -19,7 +19,7 @@ export function NowPlaying() {
   const on = state.status === "playing" || state.status === "buffering" || state.status === "loading";
   const waiting = state.status === "buffering" ? "Buffering" : state.status === "loading" ? "Starting" : null;
   return (
-    <footer className="bar" aria-label="Now playing">
+    <section className="bar" aria-label="Now playing">
       <StatusStrip />
       <Seek elapsedRef={elapsed} remainRef={total} />
       <div className="bar-track">
@@ -93,6 +93,6 @@ export function NowPlaying() {
           <Volume />
         </span>
       </div>
-    </footer>
+    </section>
   );
 }
