@@ -76,7 +76,8 @@ export type Fallback = (request: FastifyRequest, reply: FastifyReply) => Fastify
 /** Makes every failure of `app` a problem. */
 export function registerProblems(app: FastifyInstance, fallback?: Fallback): void {
   app.setErrorHandler((error, request, reply) => send(error, request, reply));
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+  const limited = app.hasDecorator("rateLimit") ? { preHandler: app.rateLimit() } : {};
+  app.setNotFoundHandler(limited, (request, reply) => {
     const path = request.url.split("?")[0]!;
     const methods = (["GET", "POST", "DELETE", "PUT"] as const).filter((method) => {
       if (method === request.method) return false;
