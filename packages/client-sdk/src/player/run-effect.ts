@@ -2,6 +2,7 @@ import {
   normalizationGain,
   type PlaybackEffect,
   type PlaybackInput,
+  type RenditionId,
   SegueError,
   type Track,
 } from "@segue/core";
