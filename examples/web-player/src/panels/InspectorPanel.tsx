@@ -87,7 +87,7 @@ export function InspectorPanel() {
       >
         {engine ? (
           <>
-            <Bar value={engine.ringFillMs / 5000} />
+            <Bar value={engine.ringFillMs / 10_000} />
             <Facts
               facts={[
                 ["Ahead of your ears", `${(engine.ringFillMs / 1000).toFixed(1)} s`],
