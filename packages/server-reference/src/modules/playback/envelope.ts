@@ -1,5 +1,5 @@
 /** Wraps content keys to devices: ECDH P-256, HKDF-SHA-256, AES-256 key wrap (docs/architecture.md, Protection). */
-import { createCipheriv, createECDH, hkdfSync } from "node:crypto";
+import { createCipheriv, createECDH, createHmac } from "node:crypto";
 import {
   type DeviceId,
   type KeyEnvelope,
@@ -27,12 +27,13 @@ export interface EnvelopeKey {
 interface Agreement {
   readonly agreementKey: Uint8Array;
   readonly ephemeralPublicKey: Uint8Array;
-  readonly sharedSecret: Buffer;
+  /** HKDF-Extract of the shared secret, from which each envelope's key is expanded. */
+  readonly pseudoRandomKey: Buffer;
   readonly madeAtMs: Milliseconds;
 }
 
 const LABEL = "segue/envelope/v1";
-const NO_SALT = new Uint8Array(32);
+const NO_SALT = Buffer.alloc(32);
 /** RFC 3394 §2.2.3.1: the default initial value. */
 const WRAP_IV = Buffer.from("a6a6a6a6a6a6a6a6", "hex");
 /** An agreement serves one device this long; each envelope still has its own key, by HKDF info. */
@@ -47,8 +48,9 @@ export class EnvelopeWrapper {
   wrap(device: EnvelopeDevice, key: EnvelopeKey, nowMs: Milliseconds): KeyEnvelope {
     const agreement = this.#agreement(device, nowMs);
     const info = `${LABEL}\0${device.id}\0${key.keyId}\0${key.renditionId}`;
-    const kek = hkdfSync("sha256", agreement.sharedSecret, NO_SALT, info, 32);
-    const cipher = createCipheriv("id-aes256-wrap", new Uint8Array(kek), WRAP_IV);
+    // HKDF-Expand to 32 bytes is one block (RFC 5869 §2.3).
+    const kek = createHmac("sha256", agreement.pseudoRandomKey).update(`${info}\x01`).digest();
+    const cipher = createCipheriv("id-aes256-wrap", kek, WRAP_IV);
     const wrappedKey = new Uint8Array(Buffer.concat([cipher.update(key.contentKey), cipher.final()]));
     const { keyId, renditionId } = key;
     const { ephemeralPublicKey } = agreement;
@@ -73,12 +75,9 @@ function agree(agreementKey: Uint8Array, madeAtMs: Milliseconds): Agreement {
   const ephemeral = createECDH("prime256v1");
   const ephemeralPublicKey = new Uint8Array(ephemeral.generateKeys());
   try {
-    return {
-      agreementKey,
-      ephemeralPublicKey,
-      sharedSecret: ephemeral.computeSecret(agreementKey),
-      madeAtMs,
-    };
+    const sharedSecret = ephemeral.computeSecret(agreementKey);
+    const pseudoRandomKey = createHmac("sha256", NO_SALT).update(sharedSecret).digest();
+    return { agreementKey, ephemeralPublicKey, pseudoRandomKey, madeAtMs };
   } catch (cause) {
     throw new SegueError("internal", { detail: "the device's agreement key is not usable", cause });
   }
