@@ -1,0 +1,180 @@
+import { createHash, webcrypto } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { missingFrames, startTrim, trimChunk } from "../src/audio/trim";
+import type { DeviceId, KeyId, RenditionId } from "../src/ids";
+import { EMPTY_LICENSE, gate, licenseStep } from "../src/license/license";
+import { decidePrefetch, openLatch } from "../src/prefetch/policy";
+import { openEnvelope, wrapContentKey } from "../src/protection/envelope";
+import { deriveSegmentKey } from "../src/protection/key-schedule";
+import { segmentRange } from "../src/protection/layout";
+import { openSegment, sealMedia } from "../src/protection/segments";
+import {
+  deviceProofBytes,
+  mediaUrlSignedBytes,
+  timeProofSignedBytes,
+  validitySignedBytes,
+} from "../src/protection/signed-bytes";
+import {
+  advance,
+  EMPTY_QUEUE,
+  editQueue,
+  goBack,
+  loadContext,
+  type QueueItem,
+  type QueueState,
+  skipTo,
+  upcoming,
+} from "../src/queue/queue";
+import { buildValidity, numberedId } from "../src/testing/builders";
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape of a case is the file's own
+type Case = any;
+function vectors(name: string): [string, Case][] {
+  const file = new URL(`../../conformance/vectors/v1/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8")).cases.map((each: Case) => [each.name, each]);
+}
+const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));
+const hex = (value: Uint8Array) => Buffer.from(value).toString("hex");
+
+describe("segments", () => {
+  test.each(vectors("protection/segments"))("%s", async (_, each) => {
+    const args = [
+      webcrypto,
+      bytes(each.contentKey),
+      bytes(each.salt),
+      each.renditionId as RenditionId,
+    ] as const;
+    const plain = Uint8Array.from(
+      { length: each.plaintextPattern.length },
+      (_v, i) => (i * 31 + (i >> 8)) & 255,
+    );
+    const prefix = bytes(each.noncePrefix);
+    const media = await sealMedia(webcrypto, await deriveSegmentKey(...args, ["encrypt"]), prefix, plain);
+    expect(media.length).toBe(each.byteLength);
+    expect(createHash("sha256").update(media).digest("hex")).toBe(each.hash);
+    const key = await deriveSegmentKey(...args);
+    for (const [index, hash] of each.segmentHashes.entries()) {
+      const { start, length } = segmentRange(index, media.length);
+      const sealed = media.subarray(start, start + length);
+      expect(createHash("sha256").update(sealed).digest("hex")).toBe(hash);
+      await openSegment(webcrypto, key, prefix, index, media.length, sealed);
+    }
+  });
+});
+
+describe("envelopes", () => {
+  const privateKey = (scalar: string, point: string) => {
+    const b64 = (value: string) => Buffer.from(value, "hex").toString("base64url");
+    const jwk = {
+      kty: "EC",
+      crv: "P-256",
+      d: b64(scalar),
+      x: b64(point.slice(2, 66)),
+      y: b64(point.slice(66)),
+    };
+    return webcrypto.subtle.importKey("jwk", jwk, { name: "ECDH", namedCurve: "P-256" }, false, [
+      "deriveBits",
+    ]);
+  };
+  test.each(vectors("protection/envelope"))("%s", async (_, each) => {
+    const ids = {
+      deviceId: each.deviceId as DeviceId,
+      keyId: each.keyId as KeyId,
+      renditionId: each.renditionId as RenditionId,
+    };
+    const ephemeral = {
+      privateKey: await privateKey(each.ephemeralPrivateKey, each.ephemeralPublicKey),
+      publicPoint: bytes(each.ephemeralPublicKey),
+    };
+    const envelope = await wrapContentKey(
+      webcrypto,
+      ephemeral,
+      bytes(each.devicePublicKey),
+      bytes(each.contentKey),
+      ids,
+    );
+    expect(hex(envelope.wrappedKey)).toBe(each.wrappedKey);
+    const device = await privateKey(each.devicePrivateKey, each.devicePublicKey);
+    await openEnvelope(webcrypto, envelope, device, ids.deviceId);
+  });
+});
+
+test.each(vectors("protection/signed-bytes"))("signed bytes: %s", (_, each) => {
+  const made = {
+    validity: () => validitySignedBytes(bytes(each.payload)),
+    "time-proof": () => timeProofSignedBytes(bytes(each.payload)),
+    "device-proof": () =>
+      deviceProofBytes(bytes(each.challenge), bytes(each.identityKey), bytes(each.agreementKey)),
+    "media-url": () => mediaUrlSignedBytes(each.hash, each.exp, each.max),
+  }[each.kind as "validity"]();
+  expect(hex(made)).toBe(each.bytes);
+});
+
+const items = (uids: string[], source: QueueItem["source"]): QueueItem[] =>
+  uids.map((uid, i) => ({ uid, trackId: numberedId("track", i), source }));
+function runQueue(state: QueueState, command: Case): QueueState {
+  switch (command.type) {
+    case "load":
+      return loadContext(state, items(command.uids, "context"), command.startIndex, false, 0);
+    case "next":
+      return advance(state, false);
+    case "previous":
+      return goBack(state);
+    case "skip_to":
+      return skipTo(state, command.uid);
+    case "add":
+    case "add_first":
+      return editQueue(state, { type: command.type, items: items(command.uids, "up_next") });
+    default:
+      return editQueue(state, command);
+  }
+}
+test.each(vectors("queue/play-order"))("queue: %s", (_, each) => {
+  const state = each.commands.reduce(runQueue, EMPTY_QUEUE);
+  expect(state.current?.uid ?? null).toBe(each.current);
+  expect(upcoming(state, each.count ?? 10).map((item) => item.uid)).toEqual(each.upcoming);
+});
+
+test.each(vectors("prefetch/thresholds"))("prefetch: %s", (_, each) => {
+  let latch = openLatch("pass");
+  const fired = each.observed.map(({ frame, aheadMs, complete }: Case) => {
+    const facts = {
+      passId: "pass",
+      frame,
+      totalFrames: each.totalFrames,
+      currentComplete: complete,
+      aheadMs,
+    };
+    const decision = decidePrefetch(latch, facts);
+    latch = decision.latch;
+    return [...(decision.next ? ["next"] : []), ...(decision.nextNext ? ["nextNext"] : [])];
+  });
+  expect(fired).toEqual(each.fired);
+});
+
+test.each(vectors("trim/slices"))("trim: %s", (_, each) => {
+  let state = startTrim(each);
+  const kept = each.chunks.map((frames: number) => {
+    const slice = trimChunk(state, frames);
+    state = slice.state;
+    return slice.from === slice.to ? [0, 0] : [slice.from, slice.to];
+  });
+  expect(kept).toEqual(each.kept);
+  expect(missingFrames(state)).toBe(each.missing);
+});
+
+test.each(vectors("license/gate"))("license: %s", (_, each) => {
+  const deviceId = numberedId("device", 1);
+  let state = licenseStep(EMPTY_LICENSE, { type: "device", deviceId });
+  for (const { type, reading, serverMs, ...rest } of each.inputs) {
+    state = licenseStep(
+      state,
+      type === "validity"
+        ? { type, reading, validity: buildValidity(rest.seq, rest) }
+        : { type, reading, serverMs },
+    );
+  }
+  const answer = gate(state, "key_00000000000000000000000002" as KeyId, each.ask);
+  expect(answer.open ? "open" : answer.code).toBe(each.answer);
+});
