@@ -55,7 +55,7 @@ export async function call(
     json?: unknown;
     template?: string;
     headers?: Record<string, string>;
-    raw?: BodyInit;
+    raw?: string;
   } = {},
 ): Promise<Answer> {
   const { token, json, headers, raw } = options;
