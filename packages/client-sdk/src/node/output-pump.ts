@@ -23,7 +23,11 @@ export class OutputPump implements OutputLink {
     this.sampleRateHz = sampleRateHz;
     this.#onFailure = onFailure;
     // Reports are delivered as tasks, as between threads, so that a command never re-enters the engine.
-    this.#player = new PcmPlayer(sampleRateHz, (message) => setImmediate(() => this.#listener(message)));
+    this.#player = new PcmPlayer(
+      sampleRateHz,
+      (message) => setImmediate(() => this.#listener(message)),
+      output.realtime,
+    );
   }
 
   latencyMs(): Milliseconds {

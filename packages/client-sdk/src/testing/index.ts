@@ -1,6 +1,7 @@
 /** In-memory ports and the acceptance suites that every implementation of a port must pass. */
 export { memoryCredentials, memoryIndex, memoryKeys } from "../memory/memory-stores";
 export { httpClientSuite } from "./acceptance-http";
+export { audioOutputSuite } from "./acceptance-output";
 export { credentialStoreSuite, indexStoreSuite, keyStoreSuite } from "./acceptance-stores";
 export { type FakeEngine, fakeEngine } from "./fake-engine";
 export { type ManualClock, manualClock } from "./manual-clock";

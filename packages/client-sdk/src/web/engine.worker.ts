@@ -47,23 +47,32 @@ function obey(engine: EngineCore, command: WorkerCommand): void {
       if (link) link.latency = command.ms;
       return;
     case "head":
-      return engine.fetchHead(command.head);
+      engine.fetchHead(command.head);
+      return;
     case "start":
-      return engine.start(command.item, command.paused);
+      engine.start(command.item, command.paused);
+      return;
     case "append":
-      return engine.append(command.item);
+      engine.append(command.item);
+      return;
     case "truncateAfter":
-      return engine.truncateAfter(command.uid);
+      engine.truncateAfter(command.uid);
+      return;
     case "seek":
-      return engine.seek(command.frame);
+      engine.seek(command.frame);
+      return;
     case "paused":
-      return engine.setPaused(command.paused);
+      engine.setPaused(command.paused);
+      return;
     case "volume":
-      return engine.setVolume(command.volume);
+      engine.setVolume(command.volume);
+      return;
     case "license":
-      return engine.setLicense(command.license);
+      engine.setLicense(command.license);
+      return;
     case "replaceUrl":
-      return engine.replaceUrl(command.uid, command.url);
+      engine.replaceUrl(command.uid, command.url);
+      return;
     case "close":
       engine.close();
       scope.close();

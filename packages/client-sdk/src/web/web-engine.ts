@@ -167,7 +167,10 @@ class WebEngine implements Engine {
     if (message.type === "stats") return;
     const { event } = message;
     if (event.type === "started") this.#current = event.uid;
-    if (event.type !== "failed") return this.#emit(event);
+    if (event.type !== "failed") {
+      this.#emit(event);
+      return;
+    }
     const { code, detail } = event.error;
     this.#emit({ ...event, error: new SegueError(code, detail === undefined ? {} : { detail }) });
   }

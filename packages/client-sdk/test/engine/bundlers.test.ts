@@ -12,7 +12,7 @@ import { license, MediaServer } from "./media-server";
 
 const packageRoot = new URL("../../", import.meta.url).pathname;
 const built = [`${packageRoot}dist/web/engine.worker.js`, `${packageRoot}../core/dist/index.js`];
-const chromiumPath = process.env["SEGUE_CHROMIUM"] ?? "/usr/bin/chromium";
+const chromiumPath = process.env.SEGUE_CHROMIUM ?? "/usr/bin/chromium";
 
 /** Bundles the built package as an application would. Runs after `npm run build`. */
 describe.runIf([chromiumPath, ...built].every(existsSync))("an application bundled with", () => {

@@ -26,7 +26,7 @@ export class MediaServer {
 
   readonly fetch = (async (url: string, init: RequestInit = {}) => {
     const fault = this.fault(this.requests.length, url);
-    const range = (init.headers as Record<string, string>)["range"]!;
+    const range = (init.headers as Record<string, string>).range!;
     this.requests.push(`${new URL(url).pathname} ${range}`);
     if (fault.networkError) throw new TypeError("fetch failed");
     const status = fault.status;

@@ -1,10 +1,11 @@
+import { resampledFrames } from "@segue/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PcmPlayer } from "../../src/engine/output/pcm-player";
 import { BlockQueue, type PcmSource } from "../../src/engine/output/pcm-source";
 import type { OutputMessage, OutputReport } from "../../src/engine/output/protocol";
 import { ringBytes, SharedRing } from "../../src/engine/output/shared-ring";
-import { Resampler, resampledFrames } from "../../src/engine/resampler";
+import { Resampler } from "../../src/engine/resampler";
 
 const RATE = 1000;
 const ramp = (from: number, count: number) =>

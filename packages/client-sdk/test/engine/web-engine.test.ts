@@ -17,7 +17,7 @@ interface Result {
   rendered: string;
 }
 
-const chromiumPath = process.env["SEGUE_CHROMIUM"] ?? "/usr/bin/chromium";
+const chromiumPath = process.env.SEGUE_CHROMIUM ?? "/usr/bin/chromium";
 const CUTS = [0, 50_111, 98_765, 150_000];
 
 describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () => {

@@ -14,6 +14,7 @@ export class PcmPlayer {
   readonly #post: (message: OutputMessage) => void;
   readonly #fadeFrames: Frames;
   readonly #threshold: Frames;
+  readonly #realtime: boolean;
   #source: PcmSource = new BlockQueue();
   #epoch = 0;
   #next: { epoch: number; fadeIn: boolean; source: PcmSource } | null = null;
@@ -34,7 +35,9 @@ export class PcmPlayer {
   #dirty = false;
   readonly #reportEvery: Frames;
 
-  constructor(sampleRateHz: Hertz, post: (message: OutputMessage) => void) {
+  /** @param realtime false when what `render` could not fill is not heard as silence */
+  constructor(sampleRateHz: Hertz, post: (message: OutputMessage) => void, realtime = true) {
+    this.#realtime = realtime;
     this.#post = post;
     this.#fadeFrames = Math.max(1, Math.round(sampleRateHz * FADE_SECONDS));
     this.#threshold = Math.round(sampleRateHz * START_SECONDS);
@@ -194,8 +197,7 @@ export class PcmPlayer {
   }
 
   #rest(frames: Frames): void {
-    if (this.#paused) return;
-    if (!this.#begun) return;
+    if (this.#paused || !this.#begun || !this.#realtime) return;
     this.#silence += frames;
     if (!this.#starved) {
       this.#starved = true;

@@ -14,7 +14,7 @@ export async function launch(): Promise<Browser> {
   const flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking";
   const more = "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required";
   return chromium.launch({
-    executablePath: process.env["SEGUE_CHROMIUM"] ?? "/usr/bin/chromium",
+    executablePath: process.env.SEGUE_CHROMIUM ?? "/usr/bin/chromium",
     args: `${flags} ${more}`.split(" "),
   });
 }
