@@ -1,4 +1,4 @@
-import { type Frames, type LicenseState, openSegment, SegueError } from "@segue/core";
+import { type Frames, type LicenseState, openSegment, SEGMENT_BYTES, SegueError } from "@segue/core";
 import type { EngineEnvironment, OutputLink } from "./engine-environment";
 import type { EngineEvent, EngineItem, EngineStats, HeadRequest } from "./engine-port";
 import { Heads } from "./heads";
@@ -13,6 +13,8 @@ import { TimelineEntry } from "./timeline-entry";
 /** A power of two, as the ring's counters need: 11.9 s at 44.1 kHz. */
 const RING_FRAMES = 2 ** 19;
 const AHEAD_SECONDS = 10;
+/** Ten hours of the largest tier. */
+const LARGEST_OBJECT = 2 ** 31;
 const KEPT_RANGES = 64;
 const BREATHE_MS = 20;
 
@@ -81,7 +83,10 @@ export class EngineCore {
     if (!current || !Number.isFinite(frame)) return;
     this.#dropDoomed();
     current.rewind(frame, this.#played, this.#link.sampleRateHz);
-    if (current.failure?.code === "aborted") current.failure = null;
+    if (current.failure && current.failure.code !== "url_expired") {
+      current.failure = null;
+      current.fetcher.retry();
+    }
     for (const entry of this.#entries.slice(1))
       entry.rewind(entry.item.startFrame, 0, this.#link.sampleRateHz);
     this.#flush(current.fromFrame > 0);
@@ -151,7 +156,14 @@ export class EngineCore {
     const open = (ciphertext: Uint8Array, index: number) =>
       openSegment(globalThis.crypto, item.segmentKey, media.noncePrefix, index, media.byteLength, ciphertext);
     const reader = new DecryptingReader(media, fetcher, open, () => this.#gate.ask(media.keyId));
-    return new TimelineEntry(this.#nextId++, item, fetcher, reader);
+    const entry = new TimelineEntry(this.#nextId++, item, fetcher, reader);
+    if (
+      media.segmentBytes !== SEGMENT_BYTES ||
+      !(media.byteLength > 0 && media.byteLength <= LARGEST_OBJECT)
+    ) {
+      this.#fail(entry, new SegueError("protocol", { detail: "the manifest's sizes are not allowed" }));
+    }
+    return entry;
   }
 
   #flush(fadeIn: boolean): void {
@@ -355,7 +367,8 @@ export class EngineCore {
     if (next && !next.failure) return;
     this.#entries.shift();
     this.#end(current);
-    this.#emit({ type: "idle" });
+    // Whoever heard of the end may have appended.
+    if (!this.#entries[0] || this.#entries[0].failure) this.#emit({ type: "idle" });
   }
 
   #end(entry: TimelineEntry): void {
