@@ -174,6 +174,26 @@ describe("playback", () => {
     fail();
     expect(rig.wake().asked.map((a) => a.item.uid)).toEqual(["u1"]);
   });
+  test("failures are forgiven after 10 s of sound", () => {
+    const rig = playing();
+    for (const share of [0.1, 0.4, 0.7]) {
+      rig.at(share).send({ type: "failed", passId: "u0#1", code: "url_expired" });
+      rig.at(share + 0.26);
+    }
+    expect(rig.log.filter((effect) => effect.type === "refresh_grant")).toHaveLength(3);
+    expect(rig.state.phase).toBe("playing");
+  });
+  test("sound that stopped is playing again once a later frame is audible, not by a seek's report", () => {
+    const rig = playing().at(0.2).send({ type: "pause" });
+    expect(rig.state.phase).toBe("paused");
+    expect(rig.send({ type: "play" }).state.phase).toBe("buffering");
+    rig.send({ type: "seek", ms: 20_000 }).at(0.5);
+    expect(rig.state.phase).toBe("buffering");
+    expect(rig.at(0.51).state.phase).toBe("playing");
+    rig.send({ type: "stalled", passId: "u0#1" });
+    expect(rig.state.phase).toBe("buffering");
+    expect(rig.at(0.52).state.phase).toBe("playing");
+  });
   test("a network failure asks again and goes on at the place where sound stopped", () => {
     const rig = playing().at(0.5).send({ type: "failed", passId: "u0#1", code: "network" });
     expect(rig.state.phase).toBe("buffering");

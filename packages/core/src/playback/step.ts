@@ -34,6 +34,9 @@ export const INITIAL_PLAYBACK: PlaybackState = {
   skipsInARow: 0,
 };
 
+/** Seconds of sound after which the failures of a pass no longer count. */
+const FORGIVE_AFTER_S = 10;
+
 const same = (state: PlaybackState): Step => ({ state, effects: [] });
 
 /** The state after `input`, and the effects to carry out in order. Never throws; stale inputs change nothing. */
@@ -51,8 +54,7 @@ export function step(state: PlaybackState, input: PlaybackInput): Step {
     case "started":
       return onStarted(state, input.passId, input.frame);
     case "position":
-      if (currentPass(state)?.id !== input.passId) return same(state);
-      return prefetch({ ...state, frame: input.frame });
+      return onPosition(state, input.passId, input.frame);
     case "ended":
       return same(state);
     case "buffered":
@@ -84,6 +86,19 @@ function onStarted(state: PlaybackState, passId: string, frame: number): Step {
   if (at > 0) next = { ...next, currentComplete: false, aheadMs: 0, latch: openLatch(passId) };
   const phase = next.wantsSound ? "playing" : "paused";
   return prefetch({ ...next, frame, phase, refusal: null, error: null, skipsInARow: 0 });
+}
+
+/** Audible progress: sound that had stopped is back, and a pass that played long enough has its failures forgiven. */
+function onPosition(state: PlaybackState, passId: string, frame: number): Step {
+  const pass = currentPass(state);
+  if (pass?.id !== passId) return same(state);
+  const silent = state.phase === "buffering" || state.phase === "blocked";
+  // A seek reports its target before it is audible, so only a frame beyond the known one is progress.
+  const sounds = silent && state.wantsSound && pass.stage === "placed" && frame > state.frame;
+  const moved: PlaybackState = { ...state, frame, phase: sounds ? "playing" : state.phase };
+  const rate = pass.facts?.sampleRateHz ?? Number.POSITIVE_INFINITY;
+  const forgiven = pass.attempts > 0 && frame - state.startFrame >= FORGIVE_AFTER_S * rate;
+  return prefetch(forgiven ? updatePass(moved, passId, { attempts: 0 }) : moved);
 }
 
 function prefetch(state: PlaybackState): Step {
@@ -139,7 +154,10 @@ function onFailed(state: PlaybackState, passId: string, code: ErrorCode): Step {
   const recovery = recover(code, pass.attempts);
   const counted = updatePass(state, passId, { attempts: pass.attempts + 1 });
   if (recovery.kind === "refresh_grant")
-    return { state: counted, effects: [{ type: "refresh_grant", passId, item: pass.item }] };
+    return {
+      state: at === 0 ? { ...counted, startFrame: state.frame } : counted,
+      effects: [{ type: "refresh_grant", passId, item: pass.item }],
+    };
   if (at > 0) {
     // An item ahead failed: take it off the timeline; it is asked for again when its turn comes.
     const kept = { ...counted, passes: counted.passes.slice(0, at) };
