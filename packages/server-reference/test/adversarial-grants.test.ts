@@ -10,6 +10,7 @@ import {
 import { grantRequestCodec, grantResponseCodec, signedTimeProofCodec, validityCodec } from "@segue/core/wire";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadOpenApi, OpenApiValidator } from "../src/http/openapi";
 import { setPrepareTrack } from "../src/modules/playback/services";
 import { startApp, type TestApp } from "./support/app";
 import { type FixtureDevice, type FixtureTrack, makeFixture } from "./support/fixture";
@@ -21,7 +22,7 @@ const LADDER = [
   { codec: "vorbis", tier: 160, byteLength: 40_000 },
   { codec: "vorbis", tier: 320, byteLength: 50_000 },
 ] as const;
-const fixture = makeFixture();
+const fixture = makeFixture({ SEGUE_RATE_LIMIT: "0" });
 type User = Awaited<ReturnType<typeof fixture.addUser>>;
 let app: TestApp;
 let free: User;
@@ -34,8 +35,8 @@ beforeAll(async () => {
   app = await startApp(fixture);
   free = await fixture.addUser("free");
   premium = await fixture.addUser("premium");
-  app.admit(free);
-  app.admit(premium);
+  await app.admit(free);
+  await app.admit(premium);
   desktop = await fixture.addDevice(premium.id);
   phone = await fixture.addDevice(free.id, "mobile");
   track = await fixture.addTrack(LADDER);
@@ -112,6 +113,32 @@ describe("an honest grant", () => {
     expect(grantResponseCodec.fromJson(await inJson.json())).toEqual(one);
     const neither = await app.post(PATH, premium.id, binary, { ...protobuf, accept: "text/html" });
     expect(await codeOf(neither)).toBe("not_acceptable");
+  });
+
+  it("answers as the OpenAPI document says, whatever the outcome", async () => {
+    const document = loadOpenApi();
+    if (document === null) throw new Error("the OpenAPI document was not generated");
+    const validator = new OpenApiValidator(document);
+    const waiting = await fixture.addTrack([]);
+    const ask: [string, string, unknown][] = [
+      ["POST", PATH, bodyFor(desktop, [track.id, waiting.id])],
+      ["POST", "/v1/license/validity", { deviceId: desktop.id }],
+      [
+        "POST",
+        "/v1/license/time-proofs",
+        { deviceId: desktop.id, nonce: Buffer.alloc(32).toString("base64") },
+      ],
+      ["POST", PATH, bodyFor(phone, [track.id])],
+    ];
+    for (const [method, path, body] of ask) {
+      const response = await app.post(path, premium.id, body);
+      expect([path, validator.checkResponse(method, path, response.status, await response.json())]).toEqual([
+        path,
+        null,
+      ]);
+    }
+    const keys = await (await fetch(`${app.origin}/v1/license/keys`)).json();
+    expect(validator.checkResponse("GET", "/v1/license/keys", 200, keys)).toBeNull();
   });
 
   it("gives the tier of plan and kind of device, and a validity that fits", async () => {
@@ -223,10 +250,10 @@ describe("a hostile grant request", () => {
   it.each([
     ["a cut JSON body", '{"deviceId":"dev_', {}, 400, "malformed_body"],
     ["an empty body", "", {}, 400, "malformed_body"],
-    ["a JSON list", "[]", {}, 400, "malformed_body"],
-    ["a JSON number", "7", {}, 400, "malformed_body"],
-    ["deep nesting", deep, {}, 400, "malformed_body"],
-    ["deep nesting in a field", `{"items":${deep}}`, {}, 400, "malformed_body"],
+    ["a JSON list", "[]", {}, 400, "invalid_request"],
+    ["a JSON number", "7", {}, 400, "invalid_request"],
+    ["deep nesting", deep, {}, 400, "invalid_request"],
+    ["deep nesting in a field", `{"items":${deep}}`, {}, 400, "invalid_request"],
     ["a prototype", '{"__proto__":{"deviceId":1}}', {}, 400, "malformed_body"],
     ["broken protobuf", Buffer.from("0affffff", "hex"), protobuf, 400, "malformed_body"],
     ["empty protobuf", Buffer.alloc(0), protobuf, 400, "malformed_body"],

@@ -38,8 +38,12 @@ export async function mediaRoutes(app: FastifyInstance, options: MediaRouteOptio
   const { context, stallMs = 60_000 } = options;
   const { signer, files } = playbackServices(context);
 
-  async function answer(request: FastifyRequest<MediaRoute>, reply: FastifyReply): Promise<FastifyReply> {
+  // Before anything can refuse: a page may then read the refusal too.
+  app.addHook("onRequest", async (_request, reply) => {
     reply.headers(SHARED_HEADERS).header("cache-control", "no-store");
+  });
+
+  async function answer(request: FastifyRequest<MediaRoute>, reply: FastifyReply): Promise<FastifyReply> {
     const method = request.method === "HEAD" ? "HEAD" : "GET";
     const { params, query, headers } = request;
     const asked = { hash: params.hash, query, headers, nowMs: context.now() };
@@ -55,7 +59,7 @@ export async function mediaRoutes(app: FastifyInstance, options: MediaRouteOptio
   app.get<MediaRoute>("/v1/media/:hash", { exposeHeadRoute: false }, answer);
   app.head<MediaRoute>("/v1/media/:hash", answer);
   app.options<MediaRoute>("/v1/media/:hash", async (_request, reply) =>
-    reply.code(204).headers(SHARED_HEADERS).headers(PREFLIGHT_HEADERS).send(),
+    reply.code(204).headers(PREFLIGHT_HEADERS).send(),
   );
 }
 
