@@ -148,6 +148,39 @@ describe.skipIf(!existsSync(CHROMIUM))("the player in Chromium", () => {
     },
   );
 
+  it("says that it is offline, and that it no longer is", async () => {
+    const page = await open(ALBUM);
+    await page.context().setOffline(true);
+    await page.locator(".offline").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.context().setOffline(false);
+    await page.locator(".offline").waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
+  it("opens now playing over a small screen, and closes it by Escape", async () => {
+    const page = await open(ALBUM, { width: 360 });
+    await playButton(page).click();
+    await page.getByRole("button", { name: "Open now playing" }).click();
+    await page.locator(".sheet-title").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.locator(".sheet-title").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "More for Cinder" }).click();
+    await page.getByRole("menuitem", { name: "Add to queue" }).click();
+    expect(await page.evaluate(() => window.segue?.player.state.upNext.length)).toBe(1);
+    await page.context().close();
+  });
+
+  it("signs in and out", async () => {
+    const page = await open("?state=signed_out");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.locator(".greeting").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    await page.context().close();
+  });
+
   it("does not move the page while it loads", async () => {
     const page = await open(ALBUM);
     await page.locator("[data-row='3']").waitFor();

@@ -69,10 +69,13 @@ export function InspectorPanel() {
         title="Join"
         teach="Tracks share one stream of samples, so nothing is between them. The number counts silent samples at the last join."
       >
-        <p className="figure">
-          <strong>{gap == null ? "–" : gap.toLocaleString("en")}</strong>{" "}
-          {gap == null ? "no join yet" : gap === 1 ? "sample" : "samples"}
-        </p>
+        {gap == null ? (
+          <p className="empty">Let one track run into the next.</p>
+        ) : (
+          <p className="figure">
+            <strong>{gap.toLocaleString("en")}</strong> {gap === 1 ? "sample" : "samples"}
+          </p>
+        )}
       </Section>
       <Section
         title="Coming up"

@@ -1,12 +1,4 @@
-import {
-  type KeyboardEvent,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { scrollToRow, type Viewport, visibleRows } from "../lib/virtual";
 import { useClient, usePlayer } from "../state/client";
 import type { TrackPages } from "../state/pages";
@@ -68,7 +60,7 @@ export function TrackList({ label, pages, count, albums = false, albumNumbers = 
     };
   }, [viewport, rows, need]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (list.current) list.current.style.height = `${rows * ROW_PX}px`;
   }, [rows]);
 

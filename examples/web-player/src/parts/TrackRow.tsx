@@ -1,5 +1,5 @@
 import type { Track } from "@segue/client-sdk";
-import { memo, useEffect, useRef } from "react";
+import { memo, useLayoutEffect, useRef } from "react";
 import { clockTime, spokenTime } from "../lib/format";
 import { routeHref } from "../lib/router";
 import { ArtistLinks, Artwork, IconButton, Skeleton } from "./bits";
@@ -36,7 +36,7 @@ export const TrackRow = memo(function TrackRow({
   actions,
 }: RowProps) {
   const row = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (row.current) row.current.style.transform = `translateY(${top}px)`;
   }, [top]);
   if (!track) {
@@ -49,7 +49,7 @@ export const TrackRow = memo(function TrackRow({
         aria-rowindex={index + 1}
         aria-busy="true"
       >
-        <span className="row-title" role="gridcell">
+        <span key="waiting" className="row-title" role="gridcell">
           <Skeleton className="line w-40" />
           <Skeleton className="line w-25" />
         </span>

@@ -11,7 +11,7 @@ import { useContextPlaying, useTitle } from "./hooks";
 export function AlbumView({ id }: { id: string }) {
   const { api, player } = useClient();
   const { act } = useUi();
-  const album = useResource(`album/${id}`, (signal) => api.album(id, { signal }));
+  const album = useResource(`album/${id}`, () => api.album(id));
   const pages = useTrackPages(`album/${id}`, (options) => api.albumTracks(id, options));
   const playing = useContextPlaying(id);
   useTitle(album.data?.title ?? null);

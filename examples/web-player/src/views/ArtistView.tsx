@@ -14,8 +14,8 @@ const TOP_TRACKS = 10;
 export function ArtistView({ id }: { id: string }) {
   const { api, player } = useClient();
   const { act } = useUi();
-  const artist = useResource(`artist/${id}`, (signal) => api.artist(id, { signal }));
-  const albums = useResource(`artist/${id}/albums`, (signal) => api.artistAlbums(id, { signal, limit: 50 }));
+  const artist = useResource(`artist/${id}`, () => api.artist(id));
+  const albums = useResource(`artist/${id}/albums`, () => api.artistAlbums(id, { limit: 50 }));
   const pages = useTrackPages(`artist/${id}`, async (options) => {
     const page = await api.artistTracks(id, { ...options, limit: TOP_TRACKS });
     return { items: page.items.slice(0, TOP_TRACKS), nextCursor: null };

@@ -7,7 +7,7 @@ import { useResource } from "../state/resource";
 /** Shelves of the home view; also where the library takes its playlists from. */
 export function useHome() {
   const { api } = useClient();
-  return useResource("home", (signal) => api.home({ signal }));
+  return useResource("home", () => api.home());
 }
 
 export function describeItem(item: ShelfItem): {

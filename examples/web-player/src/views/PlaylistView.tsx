@@ -11,7 +11,7 @@ import { useContextPlaying, useTitle } from "./hooks";
 export function PlaylistView({ id }: { id: string }) {
   const { api, player } = useClient();
   const { act } = useUi();
-  const playlist = useResource(`playlist/${id}`, (signal) => api.playlist(id, { signal }));
+  const playlist = useResource(`playlist/${id}`, () => api.playlist(id));
   const pages = useTrackPages(`playlist/${id}`, (options) => api.playlistTracks(id, options));
   const playing = useContextPlaying(id);
   useTitle(playlist.data?.title ?? null);

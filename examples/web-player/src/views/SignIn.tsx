@@ -8,7 +8,7 @@ export function SignIn() {
   const { kind } = useAuth();
   const [error, setError] = useState<SegueError | null>(null);
   const [busy, setBusy] = useState(false);
-  const server = useResource("capabilities", (signal) => api.capabilities({ signal }));
+  const server = useResource("capabilities", () => api.capabilities());
   const signIn = async (mode: "popup" | "redirect") => {
     setError(null);
     setBusy(true);
