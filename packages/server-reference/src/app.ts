@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type Provider from "oidc-provider";
 import type { ServerContext } from "./context";
 import { registerCors } from "./http/cors";
+import { registerHostCheck } from "./http/host";
 import { loadOpenApi, OpenApiValidator, registerValidation } from "./http/openapi";
 import { registerProblems, rememberRoutes } from "./http/problem";
 import { registerRateLimit } from "./http/rate-limit";
@@ -42,6 +43,8 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
     genReqId: () => randomBytes(9).toString("base64url"),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
+    // An https address means one reverse proxy in front.
+    ...(config.publicUrl?.startsWith("https:") ? { trustProxy: 1 } : {}),
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: "idle",
     return503OnClosing: true,
@@ -50,6 +53,7 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
   const webDir = hasWebPlayer(config.webDir) ? config.webDir : null;
 
   rememberRoutes(app);
+  registerHostCheck(app, config, () => publicOrigin(context, app));
   registerCors(app);
   const telemetry = registerTelemetry(app);
   await registerRateLimit(app, config.rateLimit);

@@ -1,4 +1,5 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -90,6 +91,29 @@ describe("limits", () => {
   it("are told on every answer", async () => {
     for (const path of ["/v1/me", "/v1/nope", "/livez"])
       expect((await call(server, "GET", path)).headers.get("ratelimit-limit")).toBe("1200");
+  });
+});
+
+describe("names", () => {
+  const as = (host: string, more: Record<string, string> = {}) =>
+    new Promise<{ status: number; location: string | undefined }>((resolve, reject) => {
+      const options = { headers: { host, ...more } };
+      get(`${server.url}/`, options, (response) => {
+        response.resume();
+        resolve({ status: response.statusCode!, location: response.headers.location });
+      }).on("error", reject);
+    });
+
+  it("of other places are refused", async () => {
+    expect((await as("evil.example")).status).toBe(403);
+    expect((await as("127.0.0.1")).status).toBe(200);
+  });
+
+  it("of this machine lead to the one under which sign-in works", async () => {
+    const { port } = new URL(server.url);
+    const { status, location } = await as(`localhost:${port}`, { "sec-fetch-mode": "navigate" });
+    expect(status).toBe(307);
+    expect(location).toBe(`${server.url}/`);
   });
 });
 

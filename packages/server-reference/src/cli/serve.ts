@@ -1,8 +1,12 @@
 /** `segue-server serve`. */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerConfig } from "../config";
 import { startServer } from "../server";
 import { startDemo } from "./demo";
+
+/** What the demo has under way is done anew on the next start, so that nothing waits for it longer. */
+const STOP_DEMO_MS = 3000;
 
 /** Runs the server until SIGINT or SIGTERM; a second signal ends it at once. Returns the exit code. */
 export async function serve(config: ServerConfig, print: (line: string) => void): Promise<number> {
@@ -29,7 +33,7 @@ export async function serve(config: ServerConfig, print: (line: string) => void)
     }
   });
   print(`Stopping (${signal}).`);
-  await stopDemo?.();
+  await Promise.race([stopDemo?.(), sleep(STOP_DEMO_MS, undefined, { ref: false })]);
   await server.close();
   return 0;
 }

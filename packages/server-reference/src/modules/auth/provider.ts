@@ -151,6 +151,7 @@ export async function createProvider(context: ServerContext, issuer: string): Pr
     },
   });
 
+  provider.proxy = issuer.startsWith("https:");
   // RFC 8252: a program on this machine listens on whatever port is free.
   const strict = provider.Client.prototype.redirectUriAllowed as (this: unknown, uri: string) => boolean;
   provider.Client.prototype.redirectUriAllowed = function redirectUriAllowed(

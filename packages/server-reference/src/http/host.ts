@@ -1,0 +1,23 @@
+/** Under which names the server answers. */
+import { SegueError } from "@segue/core";
+import type { FastifyInstance } from "fastify";
+import type { ServerConfig } from "../config";
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]", "::1"]);
+
+/**
+ * A server on loopback answers under loopback names only: a page elsewhere that points its own name at 127.0.0.1 gets
+ * nothing. Pages asked for under another loopback name lead to `origin()`, where sign-in works.
+ */
+export function registerHostCheck(app: FastifyInstance, config: ServerConfig, origin: () => string): void {
+  if (config.publicUrl || !LOOPBACK.has(config.host)) return;
+  app.addHook("onRequest", async (request, reply) => {
+    const host = request.headers.host?.replace(/:\d+$/, "") ?? "";
+    if (host === "") return;
+    if (!LOOPBACK.has(host))
+      throw new SegueError("forbidden", { detail: "this server answers on loopback names only" });
+    const own = new URL(origin());
+    const wantsPage = request.method === "GET" && request.headers["sec-fetch-mode"] === "navigate";
+    if (wantsPage && host !== own.hostname) return reply.redirect(own.origin + request.url, 307);
+  });
+}
