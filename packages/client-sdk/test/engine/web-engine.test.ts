@@ -49,6 +49,7 @@ describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () =
     busy: boolean,
     seek?: number,
     played = tracks,
+    replace = false,
   ): Promise<{ result: Result; sound: Float32Array }> {
     const { origin, server } = await serve(media.objects, isolated, files);
     servers.push(server);
@@ -66,7 +67,7 @@ describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () =
         media: { ...item.manifest.media, url: new URL(item.manifest.media.url).pathname },
       },
     }));
-    const piece = { items, license: license(Date.now() + 3_600_000), busy, seek };
+    const piece = { items, license: license(Date.now() + 3_600_000), busy, seek, replace };
     const json = JSON.parse(
       JSON.stringify(piece, (_key, value) =>
         value instanceof Uint8Array ? { $bytes: Array.from(value) } : value,
@@ -117,6 +118,15 @@ describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () =
     expect(sound.subarray(place, place + 109_000).findIndex((sample, i) => sample !== expected[at + i])).toBe(
       -1,
     );
+  });
+
+  it.each([true, false])("replaces what is next while it plays; isolated: %s", async (isolated) => {
+    const { result, sound } = await run(isolated, false, undefined, tracks, true);
+    expect(result.events).toEqual(["started t0", "ended t0", "started t2", "ended t2", "idle"]);
+    expect(result.stats).toMatchObject({ lastJoinGapFrames: 0, underrunFrames: 0 });
+    const heard = [...expected.subarray(0, CUTS[1]), ...expected.subarray(CUTS[2])];
+    const first = sound.findIndex((sample) => sample !== 0) - heard.findIndex((sample) => sample !== 0);
+    expect(heard.findIndex((sample, i) => sample !== sound[first + i])).toBe(-1);
   });
 
   it.runIf(existsSync("/usr/bin/ffmpeg"))(

@@ -7,6 +7,8 @@ interface Piece {
   readonly license: never;
   readonly busy: boolean;
   readonly seek?: number;
+  /** Half a second later, cuts the second item off and plays the third instead. */
+  readonly replace?: boolean;
 }
 
 /** JSON has no byte arrays. */
@@ -46,7 +48,12 @@ async function play(raw: unknown) {
     ]);
     const full = { ...item, segmentKey: key };
     if (index === 0) engine.start(full, { paused: piece.seek !== undefined });
-    else engine.append(full);
+    else if (!piece.replace || index === 1) engine.append(full);
+    else {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      engine.truncateAfter(piece.items[0]!.uid);
+      engine.append(full);
+    }
   }
   if (piece.seek !== undefined) {
     engine.seek(piece.seek);
