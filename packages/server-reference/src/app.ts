@@ -44,7 +44,9 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     // An https address means one reverse proxy in front.
-    ...(config.publicUrl?.startsWith("https:") ? { trustProxy: (_address: string, hop: number) => hop < 1 } : {}),
+    ...(config.publicUrl?.startsWith("https:")
+      ? { trustProxy: (_address: string, hop: number) => hop < 1 }
+      : {}),
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: "idle",
     return503OnClosing: true,
