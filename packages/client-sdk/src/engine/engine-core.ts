@@ -1,21 +1,19 @@
-import { type Frames, type LicenseState, openSegment, SEGMENT_BYTES, SegueError } from "@segue/core";
+import { type Frames, type LicenseState, SegueError } from "@segue/core";
 import type { EngineEnvironment, OutputLink } from "./engine-environment";
 import type { EngineEvent, EngineItem, EngineStats, HeadRequest } from "./engine-port";
 import { Heads } from "./heads";
 import { ItemStream, type StereoBlock } from "./item-stream";
 import { LicenseGate } from "./license-gate";
-import { DecryptingReader } from "./media/decrypting-reader";
+import { openReader, refusalOf } from "./media/open-reader";
 import { type FetchedRange, RangeFetcher } from "./media/range-fetcher";
 import type { OutputMessage, OutputReport } from "./output/protocol";
 import { ringBytes, SharedRing } from "./output/shared-ring";
+import { RangeLog } from "./range-log";
 import { TimelineEntry } from "./timeline-entry";
 
 /** A power of two, as the ring's counters need: 11.9 s at 44.1 kHz. */
 const RING_FRAMES = 2 ** 19;
 const AHEAD_SECONDS = 10;
-/** Ten hours of the largest tier. */
-const LARGEST_OBJECT = 2 ** 31;
-const KEPT_RANGES = 64;
 const BREATHE_MS = 20;
 
 /** The engine without its threads: it turns items into frames and feeds them to one output. */
@@ -39,9 +37,7 @@ export class EngineCore {
   #pumping = false;
   #closed = false;
   #lastGap: number | null = null;
-  #ranges: { uid: string; start: number; end: number; ms: number }[] = [];
-  #rangeCount = 0;
-  #rangeBytes = 0;
+  readonly #ranges = new RangeLog();
   #decrypted = 0;
   #lastPosition = Number.NEGATIVE_INFINITY;
   #breathed = 0;
@@ -129,14 +125,14 @@ export class EngineCore {
       contextSampleRateHz: rate,
       outputLatencyMs: this.#link.latencyMs(),
       ringFillMs: ((this.#written - this.#played) / rate) * 1000,
-      rangesFetched: this.#rangeCount,
-      bytesFetched: this.#rangeBytes + this.#heads.bytesFetched,
+      rangesFetched: this.#ranges.count,
+      bytesFetched: this.#ranges.bytes + this.#heads.bytesFetched,
       segmentsDecrypted:
         this.#decrypted + this.#entries.reduce((sum, entry) => sum + entry.reader.decrypted, 0),
       framesPlayed: this.#playedBefore + this.#played,
       underrunFrames: this.#underrun,
       lastJoinGapFrames: this.#lastGap,
-      ranges: this.#ranges,
+      ranges: this.#ranges.ranges,
     };
   }
 
@@ -149,20 +145,15 @@ export class EngineCore {
   }
 
   #entryOf(item: EngineItem): TimelineEntry {
-    const { media } = item.manifest;
-    const fetcher = new RangeFetcher(media, this.#environment, (range) => this.#onRange(item.uid, range));
+    const fetcher = new RangeFetcher(item.manifest.media, this.#environment, (range) =>
+      this.#onRange(item.uid, range),
+    );
+    const reader = openReader(item, fetcher, this.#gate);
     const head = this.#heads.get(item.manifest.renditionId);
     if (head) fetcher.seed(head);
-    const open = (ciphertext: Uint8Array, index: number) =>
-      openSegment(globalThis.crypto, item.segmentKey, media.noncePrefix, index, media.byteLength, ciphertext);
-    const reader = new DecryptingReader(media, fetcher, open, () => this.#gate.ask(media.keyId));
     const entry = new TimelineEntry(this.#nextId++, item, fetcher, reader);
-    if (
-      media.segmentBytes !== SEGMENT_BYTES ||
-      !(media.byteLength > 0 && media.byteLength <= LARGEST_OBJECT)
-    ) {
-      this.#fail(entry, new SegueError("protocol", { detail: "the manifest's sizes are not allowed" }));
-    }
+    const refusal = refusalOf(item.manifest.media);
+    if (refusal) this.#fail(entry, refusal);
     return entry;
   }
 
@@ -304,9 +295,7 @@ export class EngineCore {
   }
 
   #onRange(uid: string, range: FetchedRange): void {
-    this.#rangeCount++;
-    this.#rangeBytes += range.end - range.start;
-    this.#ranges = [...this.#ranges.slice(1 - KEPT_RANGES), { uid, ...range }];
+    this.#ranges.add(uid, range);
     this.#emitBuffered(uid);
     this.#direct();
   }
