@@ -66,7 +66,10 @@ export function openDatabase(file: string): OpenDatabase {
     connection.close();
     throw error;
   }
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: async () => connection }), plugins: [BYTES] });
+  const db = new Kysely<Database>({
+    dialect: new SqliteDialect({ database: async () => connection }),
+    plugins: [BYTES],
+  });
   return {
     db,
     backup: (target) => {

@@ -5,7 +5,11 @@ import type { Db } from "./open";
 
 async function secret(db: Db, name: string, nowMs: number): Promise<Uint8Array> {
   const made = { name, value: new Uint8Array(randomBytes(32)), created_at: nowMs };
-  await db.insertInto("server_secrets").values(made).onConflict((on) => on.doNothing()).execute();
+  await db
+    .insertInto("server_secrets")
+    .values(made)
+    .onConflict((on) => on.doNothing())
+    .execute();
   const row = await db
     .selectFrom("server_secrets")
     .select("value")
