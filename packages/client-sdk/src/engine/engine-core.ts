@@ -102,19 +102,12 @@ export class EngineCore {
 
   setLicense(license: LicenseState): void {
     this.#gate.set(license);
-    for (const entry of this.#entries) {
-      if (entry.failure?.code.startsWith("license_") || entry.failure?.code === "clock_tampered")
-        entry.failure = null;
-    }
+    for (const entry of this.#entries) entry.forgive();
     this.#pump();
   }
 
   replaceUrl(uid: string, url: string): void {
-    for (const entry of this.#entries) {
-      if (entry.item.uid !== uid) continue;
-      entry.failure = null;
-      entry.fetcher.replaceUrl(url);
-    }
+    for (const entry of this.#entries) if (entry.item.uid === uid) entry.replaceUrl(url);
     this.#pump();
   }
 
@@ -303,11 +296,7 @@ export class EngineCore {
   #emitBuffered(uid: string): void {
     const entry = this.#entries.find((candidate) => candidate.item.uid === uid);
     if (!entry) return;
-    const { store } = entry.fetcher;
-    const ahead =
-      entry.startOut === null ? 0 : (entry.endOut ?? this.#written) - Math.max(this.#played, entry.startOut);
-    const aheadMs = (Math.max(0, ahead) / this.#link.sampleRateHz) * 1000;
-    this.#emit({ type: "buffered", uid, aheadMs, fetchedBytes: store.bytes, complete: store.complete });
+    this.#emit(entry.buffered(this.#written, this.#played, this.#link.sampleRateHz));
   }
 
   #onOutput(message: OutputMessage): void {

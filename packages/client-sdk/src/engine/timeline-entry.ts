@@ -1,5 +1,5 @@
 import type { Frames, Hertz, SegueError } from "@segue/core";
-import type { EngineItem } from "./engine-port";
+import type { EngineEvent, EngineItem } from "./engine-port";
 import type { ItemStream, StereoBlock } from "./item-stream";
 import type { DecryptingReader } from "./media/decrypting-reader";
 import type { RangeFetcher } from "./media/range-fetcher";
@@ -51,6 +51,25 @@ export class TimelineEntry {
     this.startOut = null;
     this.endOut = null;
     this.fromFrame = Math.min(Math.max(0, Math.floor(frame)), this.item.manifest.totalFrames);
+  }
+
+  /** How far the item is fetched and decoded. */
+  buffered(written: Frames, played: Frames, outputRate: Hertz): EngineEvent {
+    const ahead = this.startOut === null ? 0 : (this.endOut ?? written) - Math.max(played, this.startOut);
+    const aheadMs = (Math.max(0, ahead) / outputRate) * 1000;
+    const { bytes, complete } = this.fetcher.store;
+    return { type: "buffered", uid: this.item.uid, aheadMs, fetchedBytes: bytes, complete };
+  }
+
+  replaceUrl(url: string): void {
+    this.failure = null;
+    this.fetcher.replaceUrl(url);
+  }
+
+  /** Forgets a refusal by the license gate, which a new license may lift. */
+  forgive(): void {
+    const code = this.failure?.code;
+    if (code?.startsWith("license_") || code === "clock_tampered") this.failure = null;
   }
 
   close(): void {
