@@ -60,7 +60,8 @@ export class WorkerPool<Job, Result> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void, keep: boolean) => {
         clearTimeout(timer);
-        worker.removeAllListeners();
+        // Named one by one: Node listens to its workers too.
+        for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
         worker.on("error", () => {});
         if (keep && !this.closed) this.idle.push(worker);
         else {
