@@ -1,4 +1,4 @@
-import { type DeviceId, type DeviceType, idFromBytes, SegueError } from "@segue/core";
+import { type DeviceId, type DeviceType, deviceIdOf, SegueError, signDeviceProof } from "@segue/core";
 import type { Transport } from "../api/transport";
 import type { IndexStore } from "../ports/index-store";
 import type { DeviceKeys, KeyStore } from "../ports/key-store";
@@ -28,8 +28,6 @@ export interface DeviceIdentityOptions {
   readonly type: DeviceType;
 }
 
-const PROOF_LABEL = new TextEncoder().encode("segue/device-proof/v1\0");
-
 export function createDeviceIdentity(options: DeviceIdentityOptions): DeviceIdentity {
   const { transport, keys, index, name, type } = options;
   let id: DeviceId | null = null;
@@ -37,10 +35,7 @@ export function createDeviceIdentity(options: DeviceIdentityOptions): DeviceIden
 
   async function ensure(userId: string): Promise<RegisteredDevice> {
     const held = await keys.loadOrCreate();
-    const hash = new Uint8Array(
-      await crypto.subtle.digest("SHA-256", held.identity.publicKey as BufferSource),
-    );
-    const device = { id: idFromBytes("device", hash), keys: held };
+    const device = { id: await deviceIdOf(crypto, held.identity.publicKey), keys: held };
     id = device.id;
     if ((await index.get(marker(userId))) === device.id) return device;
     await register(device);
@@ -50,11 +45,10 @@ export function createDeviceIdentity(options: DeviceIdentityOptions): DeviceIden
 
   async function register({ keys }: RegisteredDevice, again = true): Promise<void> {
     const challenge = await challengeBytes(transport);
-    const proof = await crypto.subtle.sign(
-      { name: "ECDSA", hash: "SHA-256" },
-      keys.identity.privateKey,
-      joined(PROOF_LABEL, challenge, keys.identity.publicKey, keys.agreement.publicKey),
-    );
+    const proof = await signDeviceProof(crypto, keys.identity.privateKey, challenge, {
+      identityKey: keys.identity.publicKey,
+      agreementKey: keys.agreement.publicKey,
+    });
     try {
       await transport.call({
         method: "POST",
@@ -67,7 +61,7 @@ export function createDeviceIdentity(options: DeviceIdentityOptions): DeviceIden
           identityKey: toBase64(keys.identity.publicKey),
           agreementKey: toBase64(keys.agreement.publicKey),
           challenge: toBase64(challenge),
-          proof: toBase64(new Uint8Array(proof)),
+          proof: toBase64(proof),
         },
       });
     } catch (error) {
@@ -111,15 +105,5 @@ async function challengeBytes(transport: Transport): Promise<Uint8Array> {
   } | null;
   const bytes = fromBase64(answer?.challenge);
   if (bytes?.length !== 32) throw new SegueError("protocol", { detail: "a challenge has 32 bytes" });
-  return bytes;
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
   return bytes;
 }
