@@ -3,12 +3,20 @@ import { defineConfig } from "vitest/config";
 /** Workspace packages resolve to their TypeScript sources, so unit tests need no build. */
 const conditions = ["segue-source", "node", "import", "module", "default"];
 
+/** Tests that drive a browser or a whole server; the end-to-end run has them, one at a time. */
+export const journeys = [
+  "**/*.e2e.test.ts",
+  "examples/web-player/src/e2e/**/*.test.ts",
+  "packages/client-sdk/test/real-server.test.ts",
+  "packages/client-sdk/test/engine/{bundlers,web-engine}.test.ts",
+];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ["segue-source"] } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "examples/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", "**/*.e2e.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**", ...journeys],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
