@@ -55,10 +55,15 @@ describe.skipIf(!hasBrowser)("a continuous piece in Chromium", () => {
           const snapshot = await inspect(page);
           expect(snapshot.engine?.underrunFrames).toBe(0);
           expect(snapshot.engine?.lastJoinGapFrames).toBe(0);
-          const prefetches = snapshot.log
-            .filter((entry) => entry.kind === "prefetch")
-            .map((entry) => entry.text);
-          expect(prefetches.length).toBeGreaterThanOrEqual(2);
+          const percents = { next: [] as number[], next_next: [] as number[] };
+          for (const { kind, text } of snapshot.log) {
+            const match = kind === "prefetch" ? /^(next|next_next) .* at ([\d.]+) %$/.exec(text) : null;
+            if (match) percents[match[1] as "next" | "next_next"].push(Number(match[2]));
+          }
+          expect(percents.next.length).toBeGreaterThanOrEqual(1);
+          expect(percents.next_next.length).toBeGreaterThanOrEqual(1);
+          expect(Math.min(...percents.next)).toBeGreaterThanOrEqual(75);
+          expect(Math.min(...percents.next_next)).toBeGreaterThanOrEqual(90);
         } finally {
           await browser.close();
         }
