@@ -4,11 +4,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Track } from "@segue/core";
 import { openBrowser } from "../test/harness/browser";
 import { writeContinuousPiece } from "../test/harness/continuous-piece";
 import { findAlbum, inspect, openPlayer, signIn } from "../test/harness/player-page";
 import { freePort, runServerCommand, startServer } from "../test/harness/server";
 import { openShapedLink } from "../test/harness/shaped-link";
+
+declare global {
+  interface Window {
+    benchTracks: readonly Track[];
+  }
+}
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const options = parse(process.argv.slice(2));
@@ -67,11 +74,19 @@ async function measureStarts(): Promise<readonly Readonly<Record<string, number>
     const page = await openPlayer(browser.context, url);
     await signIn(page);
     const album = await findAlbum(page, "One Piece");
+    // As in the player: the list is on the screen before one of its tracks is pressed.
+    await page.evaluate(async (id) => {
+      const { items } = await window.segue.api.albumTracks(id, { limit: 100 });
+      window.benchTracks = items;
+    }, album);
     for (let index = 0; index < options.starts; index++) {
-      await page.evaluate(({ id, startIndex }) => window.segue.player.playAlbum(id, { startIndex }), {
-        id: album,
-        startIndex: index,
-      });
+      await page.evaluate(
+        ({ id, startIndex }) =>
+          window.segue.player.playContext({ kind: "album", id, title: "One Piece" }, window.benchTracks, {
+            startIndex,
+          }),
+        { id: album, startIndex: index },
+      );
       await page.waitForFunction(() => window.segue.player.state.status === "playing", undefined, {
         timeout: 30_000,
       });
