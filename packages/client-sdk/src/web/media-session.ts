@@ -42,7 +42,10 @@ export function attachMediaSession(player: Player, api: Pick<Api, "resolveUrl">)
   };
 }
 
-function metadataOf(track: NonNullable<PlayerState["current"]>["track"], api: Pick<Api, "resolveUrl">): MediaMetadata {
+function metadataOf(
+  track: NonNullable<PlayerState["current"]>["track"],
+  api: Pick<Api, "resolveUrl">,
+): MediaMetadata {
   const image = track.album.imageUrl;
   return new MediaMetadata({
     title: track.title,
