@@ -9,7 +9,7 @@ const TYPED = [...PACKAGES, "examples/web-player", "."];
 /** Every check: a name, and the commands that must all succeed. */
 const CHECKS = {
   types: TYPED.map((folder) => [bin("tsc"), ["-p", join(folder, "tsconfig.json")]]),
-  "lint and format": [[bin("biome"), ["ci", "."]]],
+  "lint and format": [[bin("biome"), ["ci", "--colors=off", "."]]],
   publint: PACKAGES.map((folder) => [bin("publint"), ["run", folder, "--pack", "npm", "--strict"]]),
   "types as published": [
     [bin("attw"), ["--pack", "packages/core", "--profile", "node16"]],
@@ -21,8 +21,8 @@ const CHECKS = {
         "--profile",
         "node16",
         "--exclude-entrypoints",
-        "web/engine.worker.js",
-        "web/output.worklet.js",
+        "./web/engine.worker.js",
+        "./web/output.worklet.js",
       ],
     ],
     [bin("attw"), ["--pack", "packages/server-reference", "--profile", "esm-only"]],
@@ -53,7 +53,7 @@ for (const [name, commands] of Object.entries(CHECKS)) {
   let ok = true;
   for (const [command, args] of commands) {
     if (args[0] === "-p" && !existsSync(join(root, args[1]))) continue;
-    const env = { REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" };
+    const env = { NO_COLOR: "1", REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" };
     if ((await run(command, args, { quiet: true, env })) !== 0) ok = false;
   }
   console.log(`${ok ? "ok    " : "FAILED"} ${name}`);

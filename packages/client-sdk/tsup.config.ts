@@ -26,18 +26,18 @@ const standalone: Options = {
   },
 };
 
+const library: Options = {
+  entry: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
+  dts: true,
+  sourcemap: true,
+  clean: false,
+  target: "es2022",
+};
+
 export default defineConfig([
-  {
-    entry: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
-    format: ["esm", "cjs"],
-    dts: true,
-    sourcemap: true,
-    // The other two builds run at the same time.
-    clean: ["**/*", "!web/engine.worker.js", "!web/output.worklet.js"],
-    splitting: true,
-    target: "es2022",
-    shims: false,
-  },
+  { ...library, format: ["esm"], splitting: true },
+  // Unsplit, so that the shim for import.meta.url reaches it: CommonJS has none.
+  { ...library, format: ["cjs"], splitting: false, shims: true },
   { ...standalone, entry: { "web/engine.worker": "src/web/engine.worker.ts" }, minify: true },
   // Larger than what bundlers inline as a data: URL, which a strict content security policy refuses.
   { ...standalone, entry: { "web/output.worklet": "src/web/output.worklet.ts" } },

@@ -86,7 +86,10 @@ export class WorkerPool<Job, Result> {
   }
 
   private start(file: string): Worker {
-    const worker = new Worker(pathToFileURL(file), { workerData: {}, resourceLimits: { maxOldGenerationSizeMb: 2048 } });
+    const worker = new Worker(pathToFileURL(file), {
+      workerData: {},
+      resourceLimits: { maxOldGenerationSizeMb: 2048 },
+    });
     worker.unref();
     this.all.add(worker);
     return worker;
