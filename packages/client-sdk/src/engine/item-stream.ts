@@ -1,12 +1,7 @@
 import type { Frames, Hertz, Manifest } from "@segue/core";
 import type { TrackDecoder } from "./decode/track-decoder";
 import { Resampler } from "./resampler";
-
-/** A block ready for the output. */
-export interface StereoBlock {
-  readonly left: Float32Array;
-  readonly right: Float32Array;
-}
+import type { StereoBlock } from "./stereo-block";
 
 const LARGEST_BLOCK: Frames = 8192;
 

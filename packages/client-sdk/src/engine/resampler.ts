@@ -7,7 +7,7 @@ import {
   resampleKernel,
   startResample,
 } from "@segue/core";
-import type { StereoBlock } from "./item-stream";
+import type { StereoBlock } from "./stereo-block";
 
 const kernels = new Map<string, ResampleKernel>();
 

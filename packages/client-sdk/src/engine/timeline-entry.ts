@@ -1,8 +1,9 @@
 import type { Frames, Hertz, SegueError } from "@segue/core";
 import type { EngineEvent, EngineItem } from "./engine-port";
-import type { ItemStream, StereoBlock } from "./item-stream";
+import type { ItemStream } from "./item-stream";
 import type { DecryptingReader } from "./media/decrypting-reader";
 import type { RangeFetcher } from "./media/range-fetcher";
+import type { StereoBlock } from "./stereo-block";
 
 /** An item on the timeline and how far it came. */
 export class TimelineEntry {
