@@ -2,13 +2,14 @@ import { type Frames, type LicenseState, SegueError } from "@segue/core";
 import type { EngineEnvironment, OutputLink } from "./engine-environment";
 import type { EngineEvent, EngineItem, EngineStats, HeadRequest } from "./engine-port";
 import { Heads } from "./heads";
-import { ItemStream, type StereoBlock } from "./item-stream";
+import { ItemStream } from "./item-stream";
 import { LicenseGate } from "./license-gate";
 import { openReader, refusalOf } from "./media/open-reader";
 import { type FetchedRange, RangeFetcher } from "./media/range-fetcher";
 import type { OutputMessage, OutputReport } from "./output/protocol";
 import { ringBytes, SharedRing } from "./output/shared-ring";
 import { RangeLog } from "./range-log";
+import type { StereoBlock } from "./stereo-block";
 import { TimelineEntry } from "./timeline-entry";
 
 /** A power of two, as the ring's counters need: 11.9 s at 44.1 kHz. */
