@@ -103,7 +103,8 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
           nonce: request.nonce,
           code_challenge: await oauth.calculatePKCECodeChallenge(request.codeVerifier),
           code_challenge_method: "S256",
-          ...(scope.includes("offline_access") ? { prompt: "consent" } : {}),
+          // Whoever asks to sign in chooses the account, also when the server remembers the last one.
+          prompt: scope.includes("offline_access") ? "login consent" : "login",
         };
         for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
         return url.href;

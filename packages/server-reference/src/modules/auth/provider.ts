@@ -97,6 +97,7 @@ export async function createProvider(context: ServerContext, issuer: string): Pr
       code_verification: "/oauth/device",
       revocation: "/oauth/revoke",
       jwks: "/oauth/jwks",
+      end_session: "/oauth/session/end",
       userinfo: "/oauth/userinfo",
     },
     features: {
