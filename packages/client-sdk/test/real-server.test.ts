@@ -106,6 +106,8 @@ test("a device that the server forgot is registered again by playing", async () 
   await expect.poll(() => client.inspect().deviceId).not.toBeNull();
   const id = client.inspect().deviceId!;
   await expect.poll(async () => (await client.api.devices()).some((device) => device.id === id)).toBe(true);
+  const own = (await client.api.devices()).filter((device) => device.current);
+  expect(own.map((device) => device.id)).toEqual([id]);
   await client.api.removeDevice(id);
   await client.player.playContext({ kind: "tracks", id: null, title: "One" }, tracks);
   expect((await client.api.devices()).some((device) => device.id === id)).toBe(true);

@@ -1,5 +1,5 @@
 import { type DeviceType, ensureId, type IdKind, SegueError } from "@segue/core";
-import type { Api, CallOptions, PageOptions } from "../client";
+import type { Api, CallOptions, Device, PageOptions } from "../client";
 import * as schema from "./schemas";
 import type { Call, Transport } from "./transport";
 
@@ -9,12 +9,14 @@ export interface ApiOptions {
   /** Codecs that this device decodes, best first; lists of tracks ask for heads in them. */
   readonly codecs: readonly string[];
   readonly deviceType: DeviceType;
+  /** This device's id: the server does not know which of a user's devices asks. */
+  readonly deviceId: () => Promise<string>;
 }
 
 const MAX_IDS = 50;
 
 /** Typed calls to the server. Ids and limits are checked before anything is sent. */
-export function createApi({ origin, transport, codecs, deviceType }: ApiOptions): Api {
+export function createApi({ origin, transport, codecs, deviceType, deviceId }: ApiOptions): Api {
   const heads = { codecs: codecs.join(","), deviceType };
 
   async function get<T>(
@@ -83,7 +85,14 @@ export function createApi({ origin, transport, codecs, deviceType }: ApiOptions)
         options,
       ),
     async devices(options) {
-      return (await get<{ items: [] }>(schema.itemsOf(schema.deviceSchema), "/devices", {}, options)).items;
+      const { items } = await get<{ items: Device[] }>(
+        schema.itemsOf(schema.deviceSchema),
+        "/devices",
+        {},
+        options,
+      );
+      const own = await deviceId();
+      return items.map((device) => ({ ...device, current: device.id === own }));
     },
     async removeDevice(id, options) {
       await transport.call({

@@ -57,7 +57,7 @@ export function createClient(platform: Platform): SegueClient & { readonly playe
     onLost: () => auth.lost(),
   });
   const transport = createTransport({ origin, http, clock, tokens: session, random: Math.random });
-  const api = createApi({ origin, transport, codecs, deviceType });
+  const api = createApi({ origin, transport, codecs, deviceType, deviceId: () => device.identify() });
   const device = createDeviceIdentity({
     transport,
     keys: platform.keys,

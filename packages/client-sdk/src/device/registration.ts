@@ -16,6 +16,8 @@ export interface DeviceIdentity {
   registered(userId: string): Promise<RegisteredDevice>;
   /** The server no longer knows the device: the next `registered` registers again. */
   forgotten(userId: string): Promise<void>;
+  /** The id, from keys that are made when there are none yet. */
+  identify(): Promise<DeviceId>;
   /** The id once it is known. */
   readonly id: DeviceId | null;
 }
@@ -72,6 +74,10 @@ export function createDeviceIdentity(options: DeviceIdentityOptions): DeviceIden
   }
 
   return {
+    async identify() {
+      id ??= await deviceIdOf(crypto, (await keys.loadOrCreate()).identity.publicKey);
+      return id;
+    },
     get id() {
       return id;
     },
