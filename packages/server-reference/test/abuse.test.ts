@@ -1,0 +1,43 @@
+/** What somebody tries who wants more than the server means to give. */
+import { afterEach, describe, expect, it } from "vitest";
+import { call, startTestServer, type TestServer } from "./harness";
+import { Browser, hidden, openSignIn } from "./sign-in";
+
+const servers: TestServer[] = [];
+async function start(env: Record<string, string>): Promise<TestServer> {
+  const server = await startTestServer(env);
+  servers.push(server);
+  return server;
+}
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop();
+});
+
+describe("rate limits", () => {
+  it("count made-up tokens of one address together", async () => {
+    const server = await start({ SEGUE_RATE_LIMIT: "3" });
+    const statuses: number[] = [];
+    for (let i = 0; i < 31; i++)
+      statuses.push((await call(server, "GET", "/v1/me", { token: `made-up-${i}` })).status);
+    expect(statuses.slice(0, 30)).toEqual(Array(30).fill(401));
+    const refused = await call(server, "GET", "/v1/me", { token: "made-up-31" });
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  it("do not give a guesser of passwords more tries for a header", async () => {
+    const server = await start({});
+    const browser = new Browser();
+    const { page, html } = await openSignIn(server, browser);
+    const statuses = new Set<number>();
+    for (let i = 0; i < 31; i++) {
+      const response = await fetch(page.url, {
+        method: "POST",
+        headers: { authorization: `Bearer guess-${i}` },
+        body: new URLSearchParams({ csrf: hidden(html, "csrf"), login: "ada", password: "wrong" }),
+      });
+      statuses.add(response.status);
+    }
+    expect([...statuses]).toContain(429);
+  });
+});
