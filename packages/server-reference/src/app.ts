@@ -107,7 +107,11 @@ export function publicOrigin(context: ServerContext, app: FastifyInstance): stri
 function lazyProvider(context: ServerContext, app: FastifyInstance): () => Promise<Provider> {
   let made: Promise<Provider> | null = null;
   return () => {
-    made ??= createProvider(context, publicOrigin(context, app));
+    made ??= createProvider(context, publicOrigin(context, app)).catch((error: unknown) => {
+      // A failure that passes, such as a busy database, must not end signing in until the next start.
+      made = null;
+      throw error;
+    });
     return made;
   };
 }

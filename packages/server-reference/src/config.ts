@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 
-const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+const LOOPBACK = new Set(["127.0.0.1", "::1", "[::1]", "localhost"]);
 const flag = z.enum(["0", "1"], { error: "must be 0 or 1" });
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 
@@ -81,6 +81,12 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     throw new ConfigError(`${name} ${issue.message}, not ${JSON.stringify(given[name])}.`);
   }
   const value = parsed.data;
+  const { SEGUE_PUBLIC_URL: publicUrl } = value;
+  if (value.SEGUE_SANDBOX === "1" && publicUrl && !LOOPBACK.has(new URL(publicUrl).hostname)) {
+    throw new ConfigError(
+      `SEGUE_SANDBOX=1 gives anyone a demo account, so SEGUE_PUBLIC_URL=${publicUrl} is refused; set SEGUE_SANDBOX=0, or SEGUE_SANDBOX=force to allow it.`,
+    );
+  }
   if (value.SEGUE_SANDBOX === "1" && !LOOPBACK.has(value.SEGUE_HOST)) {
     throw new ConfigError(
       `SEGUE_SANDBOX=1 gives anyone a demo account, so SEGUE_HOST=${value.SEGUE_HOST} is refused; set SEGUE_SANDBOX=0, or SEGUE_SANDBOX=force to allow it.`,

@@ -1,7 +1,10 @@
 /** What somebody tries who wants more than the server means to give. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { call, startTestServer, type TestServer } from "./harness";
-import { Browser, hidden, openSignIn } from "./sign-in";
+import { Browser, hidden, openSignIn, signIn, token } from "./sign-in";
 
 const servers: TestServer[] = [];
 async function start(env: Record<string, string>): Promise<TestServer> {
@@ -39,5 +42,27 @@ describe("rate limits", () => {
       statuses.add(response.status);
     }
     expect([...statuses]).toContain(429);
+  });
+});
+
+describe("signing in", () => {
+  it("does not take a sandbox's passwords where there is no sandbox any more", async () => {
+    const SEGUE_DATA_DIR = mkdtempSync(join(tmpdir(), "segue-abuse-"));
+    await (await startTestServer({ SEGUE_DATA_DIR })).close();
+    const server = await start({ SEGUE_DATA_DIR, SEGUE_SANDBOX: "0" });
+    const browser = new Browser();
+    const { page, html } = await openSignIn(server, browser);
+    const form = { csrf: hidden(html, "csrf"), login: "ada", password: "ada-sandbox" };
+    expect((await browser.follow(server, page.url, form)).status).toBe(422);
+  });
+
+  it("gives one of many who use a refresh token at the same time new tokens", async () => {
+    const server = await start({});
+    const { refresh_token } = await signIn(server);
+    const form = { grant_type: "refresh_token", client_id: "segue-web-player", refresh_token };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => token(server, form)));
+    expect(answers.filter((answer) => answer.ok).length).toBeLessThanOrEqual(1);
+    for (const answer of answers)
+      if (!answer.ok) expect(await answer.json()).toMatchObject({ error: "invalid_grant" });
   });
 });

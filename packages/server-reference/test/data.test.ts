@@ -91,6 +91,7 @@ describe("configuration", () => {
     [{ SEGUE_SANDBOX: "yes" }, "SEGUE_SANDBOX"],
     [{ SEGUE_PUBLIC_URL: "ftp://x" }, "SEGUE_PUBLIC_URL"],
     [{ SEGUE_HOST: "0.0.0.0" }, "SEGUE_SANDBOX"],
+    [{ SEGUE_PUBLIC_URL: "https://music.example" }, "SEGUE_SANDBOX"],
   ])("refuses %j in one line that names it", (env, name) => {
     try {
       parseConfig(env as Record<string, string>);
@@ -105,5 +106,6 @@ describe("configuration", () => {
   it("allows the sandbox elsewhere only by force", () => {
     expect(parseConfig({ SEGUE_HOST: "0.0.0.0", SEGUE_SANDBOX: "force" }).sandbox).toBe(true);
     expect(parseConfig({ SEGUE_HOST: "0.0.0.0", SEGUE_SANDBOX: "0" }).sandbox).toBe(false);
+    expect(parseConfig({ SEGUE_PUBLIC_URL: "http://localhost:4600" }).sandbox).toBe(true);
   });
 });

@@ -13,6 +13,7 @@ declare module "oidc-provider" {
     addOIDCScope(scope: string): void;
     save(ttl?: number): Promise<string>;
   }
+  export const errors: { readonly InvalidGrant: new (detail: string) => Error };
   export default class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>);
     proxy: boolean;

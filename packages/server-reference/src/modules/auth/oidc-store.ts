@@ -1,4 +1,5 @@
 /** Where the authorization server keeps its state. */
+import { errors } from "oidc-provider";
 import type { Db } from "../../adapters/sqlite/open";
 import { tokenKey } from "./authenticate";
 
@@ -58,13 +59,16 @@ export function oidcAdapter(db: Db, now: () => number) {
       return this.#read("uid", uid);
     }
 
+    /** Of requests that use the same code or token at the same time, one wins. */
     async consume(id: string): Promise<void> {
-      await db
+      const { numUpdatedRows } = await db
         .updateTable("oidc_payloads")
         .set({ consumed_at: Math.floor(now() / 1000) })
         .where("model", "=", this.model)
         .where("id", "=", this.#key(id))
-        .execute();
+        .where("consumed_at", "is", null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw new errors.InvalidGrant("already consumed");
     }
 
     async destroy(id: string): Promise<void> {
