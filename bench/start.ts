@@ -93,7 +93,8 @@ async function measureStarts(): Promise<readonly Readonly<Record<string, number>
       const { lastStart } = await inspect(page);
       if (lastStart) starts.push({ ...lastStart.steps, total: lastStart.totalMs });
       await page.evaluate(() => window.segue.player.pause());
-      await page.waitForTimeout(300);
+      // Longer than what is still on its way of the track before.
+      await page.waitForTimeout(1_000);
     }
   } finally {
     await browser.close();

@@ -8,8 +8,6 @@ export const TAG_BYTES = 16;
 export const SEGMENT_PLAINTEXT_BYTES = SEGMENT_BYTES - TAG_BYTES;
 /** Bytes of the nonce prefix. */
 export const NONCE_PREFIX_BYTES = 7;
-/** Bytes of an encrypted head: eight segments. */
-export const HEAD_BYTES = 8 * SEGMENT_BYTES;
 /** Largest segment index that the nonce can carry. */
 const MAX_SEGMENTS = 2 ** 32;
 

@@ -2,7 +2,7 @@
 import {
   type Codec,
   type DeviceType,
-  HEAD_BYTES,
+  firstRangeBytes,
   type HeadRef,
   type KeyId,
   type Milliseconds,
@@ -25,8 +25,9 @@ export function headOf(
 ): HeadRef | null {
   const choice = choosePlayable(track, listening, revoked, nowMs);
   if (choice.kind !== "rendition") return null;
-  const { hash, byteLength, id } = choice.rendition;
-  const max = Math.min(byteLength, HEAD_BYTES);
+  const { hash, byteLength, id, tier } = choice.rendition;
+  // No more than a start needs: on a slow link the grant's answer waits behind these bytes.
+  const max = Math.min(byteLength, firstRangeBytes(tier * 1000));
   const { url, expiresAtMs } = signer.sign({ hash, max }, nowMs, ttlMs);
   return { renditionId: id, url, byteLength: max, expiresAt: expiresAtMs };
 }
