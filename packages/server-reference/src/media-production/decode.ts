@@ -22,10 +22,22 @@ function decodeAs(format: MasterFormat, bytes: Uint8Array, path: string): Promis
   if (format === "wav") return decodeWav(bytes);
   if (format === "flac") return decodeFlac(bytes.subarray(id3Length(bytes)));
   if (format === "vorbis") return decodeVorbis(bytes);
-  return decodeWithFfmpeg(path);
+  return decodeWithFfmpeg(path, DEMUXER[format]);
 }
 
-const STEP = 256 * 1024;
+/** What ffmpeg may take a file for. Left to itself it takes a playlist behind an ID3 tag for what it is, and follows it. */
+const DEMUXER = {
+  opus: "ogg",
+  mp3: "mp3",
+  mp4: "mov",
+  aac: "aac",
+  aiff: "aiff",
+  wma: "asf",
+  wavpack: "wv",
+} as const satisfies Partial<Record<MasterFormat, string>>;
+
+/** Bytes of a piece. A few bytes of FLAC unfold into 65 535 frames, so that a piece may be 65 000 times as long decoded. */
+const STEP = 4 * 1024;
 
 interface StreamDecoder {
   readonly ready: Promise<void>;
@@ -116,8 +128,20 @@ function flacFrames(bytes: Uint8Array): number {
   return frames;
 }
 
-async function decodeWithFfmpeg(path: string): Promise<Pcm> {
-  const args = ["-protocol_whitelist", "file", "-i", `file:${path}`, "-map", "0:a:0", "-vn", "-sn", "-dn"];
+async function decodeWithFfmpeg(path: string, demuxer: string): Promise<Pcm> {
+  const args = [
+    "-protocol_whitelist",
+    "file",
+    "-f",
+    demuxer,
+    "-i",
+    `file:${path}`,
+    "-map",
+    "0:a:0",
+    "-vn",
+    "-sn",
+    "-dn",
+  ];
   args.push("-t", String(LIMITS.durationSeconds + 1), "-c:a", "pcm_f32le", "-f", "wav", "pipe:1");
   return decodeWav(await runFfmpeg({ args, maxBytes: LIMITS.decodedSamples * 4 }));
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
-import { join } from "node:path";
+import { open, realpath } from "node:fs/promises";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { decodeMaster } from "./decode";
 import { LIMITS } from "./limits";
 import { MasterRejected } from "./master-rejected";
@@ -46,12 +46,12 @@ export interface Produced {
 
 /** Does one job. @throws MasterRejected */
 export async function ingestOne(job: IngestJob): Promise<Probed | Produced> {
-  const path = join(job.root, job.path);
+  const path = await insidePath(job.root, job.path);
   const bytes = await readBounded(path);
   const contentHash = createHash("sha256").update(bytes).digest("hex");
   const format = sniffFormat(bytes);
   if (!format) throw new MasterRejected("not_audio");
-  if (!formatsOfName(path)?.includes(format))
+  if (!formatsOfName(job.path)?.includes(format))
     throw new MasterRejected("wrong_extension", `It holds ${format}.`);
   if (job.kind === "produce") {
     if (contentHash !== job.contentHash)
@@ -71,9 +71,21 @@ export async function ingestOne(job: IngestJob): Promise<Probed | Produced> {
   };
 }
 
+/** Where the file really lies: a link may have taken its place, or a folder's, after the scan. */
+async function insidePath(root: string, path: string): Promise<string> {
+  const [base, real] = await Promise.all([realpath(root), realpath(join(root, path))]).catch(() => {
+    throw new MasterRejected("unreadable");
+  });
+  const inside = relative(base, real);
+  if (inside.split(sep)[0] === ".." || isAbsolute(inside))
+    throw new MasterRejected("unreadable", "The link leads out of the folder.");
+  return real;
+}
+
 async function readBounded(path: string): Promise<Uint8Array> {
   // O_NONBLOCK: a pipe that took the file's place after the scan cannot hold the thread.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+  const handle = await open(path, flags).catch(() => {
     throw new MasterRejected("unreadable");
   });
   try {
