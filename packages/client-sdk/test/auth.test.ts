@@ -186,3 +186,25 @@ describe("the authorization code", () => {
     });
   });
 });
+
+test.each(["javascript:alert(1)", "data:text/html,x", "http://auth.test/oauth/authorize"])(
+  "a sign-in page at %s of an https server is not opened",
+  async (authorization_endpoint) => {
+    const issuer = "https://auth.test";
+    const http = memoryHttp(() => ({ body: { issuer, authorization_endpoint } }));
+    const oauth = createOAuthClient({
+      issuer,
+      clientId: "test",
+      scope: "openid",
+      http,
+      clock: manualClock(),
+    });
+    const request = {
+      redirectUri: "https://app.test/cb",
+      state: "s",
+      nonce: "n",
+      codeVerifier: "v".repeat(43),
+    };
+    await expect(oauth.authorizationUrl(request)).rejects.toMatchObject({ code: "sign_in_failed" });
+  },
+);

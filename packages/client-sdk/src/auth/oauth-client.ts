@@ -94,6 +94,9 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
         if (!authorization_endpoint)
           throw new SegueError("sign_in_failed", { detail: "the server offers no sign-in page" });
         const url = new URL(authorization_endpoint);
+        // A window of this page's origin goes there: a `javascript:` URL would run as the page.
+        if (url.protocol !== "https:" && url.protocol !== issuerUrl.protocol)
+          throw new SegueError("sign_in_failed", { detail: "the sign-in page is at no address to open" });
         const parameters = {
           client_id: clientId,
           response_type: "code",

@@ -7,10 +7,21 @@ export class DataDirInUse extends Error {
   override readonly name = "DataDirInUse";
 }
 
+/** Fields of /proc/PID/stat after the program's name: the state first; empty where there is no such file. */
+function processStat(pid: number): readonly string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return [];
+  }
+}
+
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    // A zombie has ended; only its parent has not asked for its exit code yet.
+    return processStat(pid)[0] !== "Z";
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
@@ -18,13 +29,13 @@ function alive(pid: number): boolean {
 
 /** When the process `pid` began, as Linux says it, so that a reused pid is not mistaken for the holder; "" elsewhere. */
 function startedAt(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
-  }
+  return processStat(pid)[19] ?? "";
 }
+
+/** How often a lock whose holder may be about to end is tried, 100 ms apart. */
+const ATTEMPTS = 15;
+
+const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
 
 function holder(file: string): number | null {
   try {
@@ -38,7 +49,8 @@ function holder(file: string): number | null {
 }
 
 /**
- * Creates `dataDir` when it is missing and takes its lock. A lock left by a process that is gone is taken over.
+ * Creates `dataDir` when it is missing and takes its lock. A lock left by a process that is gone is taken over;
+ * one whose holder lives is waited for, 1.5 s at most, as a killed process takes a moment to end.
  * @returns gives the lock back
  * @throws DataDirInUse
  */
@@ -54,10 +66,14 @@ export function lockDataDir(dataDir: string): () => void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       const pid = holder(file);
-      if (pid !== null || attempt > 3)
+      if (attempt >= ATTEMPTS)
         throw new DataDirInUse(
           `${dataDir} is in use by the process ${pid ?? "?"}; stop it, or set SEGUE_DATA_DIR to another folder.`,
         );
+      if (pid !== null) {
+        pause();
+        continue;
+      }
       try {
         unlinkSync(file);
       } catch {
