@@ -8,6 +8,8 @@ import { channelName, takeResult, writePending } from "./transaction";
 const POPUP_FEATURES = "popup=yes,width=480,height=720";
 const POPUP_LIFETIME_MS = 10 * 60_000;
 const CLOSED_CHECK_MS = 500;
+/** A popup on an isolated callback page looks closed to its opener while its answer is still on the way. */
+const CLOSED_CHECKS = 20;
 
 /** PKCE in a browser, by popup or by redirect; both come back to `redirectUri`. */
 export function browserSignIn(client: OAuthClient, redirectUri: string): InteractiveSignIn {
@@ -68,8 +70,10 @@ function waitForAnswer(popup: Window, state: string, signal?: AbortSignal): Prom
     const onAbort = () => end(() => reject(new SegueError("aborted")));
     const lifetime = setTimeout(() => fail("nobody signed in within 10 minutes"), POPUP_LIFETIME_MS);
     // A cross-origin isolated page sees every popup as closed once it has left about:blank.
+    let checks = 0;
     const closed = setInterval(() => {
-      if (!globalThis.crossOriginIsolated && popup.closed) fail("the sign-in window was closed");
+      checks = !globalThis.crossOriginIsolated && popup.closed ? checks + 1 : 0;
+      if (checks >= CLOSED_CHECKS) fail("the sign-in window was closed");
     }, CLOSED_CHECK_MS);
     const end = (settle: () => void) => {
       clearTimeout(lifetime);
