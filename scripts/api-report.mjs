@@ -8,6 +8,7 @@ import { ensureBuilt, ensureInstalled, root } from "./workspace.mjs";
 const ENTRIES = [
   ["packages/core", "index", "core"],
   ["packages/core", "wire/index", "core-wire"],
+  ["packages/core", "recommend/index", "core-recommend"],
   ["packages/client-sdk", "index", "client-sdk"],
   ["packages/client-sdk", "web/index", "client-sdk-web"],
   ["packages/client-sdk", "node/index", "client-sdk-node"],

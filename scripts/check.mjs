@@ -32,6 +32,7 @@ const CHECKS = {
   "buf breaking": [[process.execPath, ["scripts/buf-breaking.mjs"]]],
   "OpenAPI lint": [[bin("redocly"), ["lint", "openapi/segue.yaml"]]],
   "generated code is current": [[process.execPath, ["scripts/generate.mjs", "--check"]]],
+  "kernels are current": [[process.execPath, ["scripts/build-kernels.mjs", "--check"]]],
   "API report": [[process.execPath, ["scripts/api-report.mjs", "--check"]]],
   "size budget": [[bin("size-limit"), []]],
 };

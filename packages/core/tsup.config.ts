@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     "wire/index": "src/wire/index.ts",
+    "recommend/index": "src/recommend/index.ts",
     "testing/index": "src/testing/index.ts",
   },
   format: ["esm", "cjs"],

@@ -9,20 +9,33 @@ const core = readSources(`${packages}/core/src`);
 /** A folder may import its own rung and those below. */
 const RUNGS: readonly (readonly string[])[] = [
   ["ids", "units", "utf8", "errors"],
-  ["catalog", "protection", "audio"],
+  ["catalog", "protection", "audio", "recommend"],
   ["queue", "prefetch", "license"],
   ["playback"],
   ["gen"],
   ["wire"],
   ["testing", "index"],
 ];
+/** The same inside `recommend`. */
+const RECOMMEND_RUNGS: readonly (readonly string[])[] = [
+  ["item-space", "random"],
+  ["kernels"],
+  ["cf", "metrics"],
+  ["index"],
+];
 /** The domain's own shapes of grants and manifests: types alone, below the rules that speak of them. */
 const SHAPES = "playback/manifest";
 
 function rungOf(path: string): number {
   if (path.replace(/\.ts$/, "") === SHAPES) return 1;
-  const first = path.split("/")[0]!.replace(/\.ts$/, "");
-  const rung = RUNGS.findIndex((names) => names.includes(first));
+  const [first, second] = path.replace(/\.ts$/, "").split("/");
+  const rung = rungAmong(RUNGS, first!, path);
+  // Fractions order what stands on one rung.
+  return first === "recommend" && second ? rung + rungAmong(RECOMMEND_RUNGS, second, path) / 100 : rung;
+}
+
+function rungAmong(rungs: readonly (readonly string[])[], name: string, path: string): number {
+  const rung = rungs.findIndex((names) => names.includes(name));
   if (rung < 0) throw new Error(`${path} stands on no rung of the ladder`);
   return rung;
 }
@@ -49,7 +62,7 @@ const OUTSIDE: readonly (readonly [RegExp, string])[] = [
   [/\bDate\s*\.\s*now\b|\bnew\s+Date\s*\(\s*\)|\bperformance\s*\./, "the clock"],
   [/\bMath\s*\.\s*random\b|\bgetRandomValues\b|\brandomUUID\b/, "randomness"],
   [/(?<![.\w])(?:fetch|setTimeout|setInterval|queueMicrotask|require)\s*\(/, "the outside"],
-  [/(?<![.\w])(?:process|globalThis|window|self|document|navigator|console)\s*[.[]/, "a global"],
+  [/(?<![.\w])(?:process|globalThis|window|self|document|navigator|console|WebAssembly)\s*[.[]/, "a global"],
   [/(?<!=>\s*)\bglobalThis\b/, "a global"],
 ];
 
@@ -101,7 +114,7 @@ for (const name of ["client-sdk", "server-reference", "conformance"]) {
           .filter(
             (target) =>
               (name !== "conformance" && peers.some((peer) => target.startsWith(`@segue/${peer}`))) ||
-              /^@segue\/core\/(?!wire$|testing$)/.test(target) ||
+              /^@segue\/core\/(?!wire$|testing$|recommend$)/.test(target) ||
               target === `@segue/${name}` ||
               (target.startsWith(".") && resolveImport(file.path, target).startsWith("..")),
           )
@@ -119,6 +132,8 @@ describe("the layering rules notice", () => {
     ["queue/x.ts", 'export * from "../playback/step";'],
     ["license/x.ts", 'import type { X } from "../gen/proto/x";'],
     ["audio/x.ts", 'import { X } from "../index";'],
+    ["recommend/kernels/x.ts", 'import { X } from "../cf/ials";'],
+    ["recommend/cf/x.ts", 'import { X } from "../../queue/queue";'],
   ])("a wrong direction in %s", (path, text) => expect(ladderViolations([file(path, text)])).toHaveLength(1));
   test.each([
     "const now = Date.now();",

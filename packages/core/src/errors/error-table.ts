@@ -175,6 +175,17 @@ export const ERROR_TABLE = {
     "The device's clock was set back.",
     "Go online so that the server can prove the time.",
   ),
+  // Recommendation
+  kernel_unavailable: local(
+    false,
+    "This host cannot run the compiled kernel.",
+    "Use the plain one, split the work, or choose a host with WebAssembly SIMD.",
+  ),
+  model_invalid: local(
+    false,
+    "The bytes are not a saved model of this version.",
+    "Load another copy, or train the model again.",
+  ),
   // Client: use
   not_signed_in: local(false, "Nobody is signed in.", "Call auth.signIn()."),
   sign_in_failed: local(true, "Signing in did not succeed.", "Try again; `detail` says where it stopped."),
