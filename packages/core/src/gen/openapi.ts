@@ -468,6 +468,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open a Connect session
+         * @description A WebSocket upgrade (RFC 6455). What travels on it is defined by `segue.connect.v1alpha1.Frame` and docs/spec/connect.md; the access token is in the first frame.
+         */
+        get: operations["openConnect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/media/{hash}": {
         parameters: {
             query?: never;
@@ -1865,6 +1885,29 @@ export interface operations {
                     "application/json": components["schemas"]["LicenseKeySet"];
                 };
             };
+            default: components["responses"]["Failure"];
+        };
+    };
+    openConnect: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Subprotocols that the client speaks, best first; `segue.connect.v1.pb` or `segue.connect.v1.json`. */
+                "Sec-WebSocket-Protocol"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is open with the chosen subprotocol. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
             default: components["responses"]["Failure"];
         };
     };

@@ -105,7 +105,7 @@ export interface Frame {
     } | {
         oneofKind: "report";
         /**
-         * Facts of the active device.
+         * Facts of the device that holds the right to sound.
          *
          * @generated from protobuf field: segue.connect.v1alpha1.Report report = 11
          */
@@ -121,7 +121,7 @@ export interface Frame {
     } | {
         oneofKind: "prepared";
         /**
-         * The device is ready.
+         * The device was told.
          *
          * @generated from protobuf field: segue.connect.v1alpha1.Prepared prepared = 13
          */
@@ -193,27 +193,27 @@ export interface Frame {
     } | {
         oneofKind: "fault";
         /**
-         * The last frame could not be served.
+         * A frame could not be served, or the connection ends.
          *
          * @generated from protobuf field: segue.connect.v1alpha1.Fault fault = 22
          */
         fault: Fault;
     } | {
-        oneofKind: "queuePageRequest";
+        oneofKind: "volumeRequest";
         /**
-         * Asks for a part of a long queue.
+         * Tells a device to change its volume.
          *
-         * @generated from protobuf field: segue.connect.v1alpha1.QueuePageRequest queue_page_request = 23
+         * @generated from protobuf field: segue.connect.v1alpha1.VolumeRequest volume_request = 25
          */
-        queuePageRequest: QueuePageRequest;
+        volumeRequest: VolumeRequest;
     } | {
-        oneofKind: "queuePage";
+        oneofKind: "volumeReport";
         /**
-         * A part of a long queue.
+         * Volume of a device, by its own word.
          *
-         * @generated from protobuf field: segue.connect.v1alpha1.QueuePage queue_page = 24
+         * @generated from protobuf field: segue.connect.v1alpha1.VolumeReport volume_report = 26
          */
-        queuePage: QueuePage;
+        volumeReport: VolumeReport;
     } | {
         oneofKind: undefined;
     };
@@ -237,7 +237,7 @@ export interface Stamp {
      */
     version: bigint;
     /**
-     * Rises with every change of the active device; fences reports and commands.
+     * Rises with every transfer and every withdrawal of the right to sound; fences reports and commands.
      *
      * @generated from protobuf field: uint64 epoch = 3
      */
@@ -262,13 +262,13 @@ export interface DeviceInfo {
      */
     deviceId: string;
     /**
-     * Name to show.
+     * Name to show, at most 100 characters; empty in Hello means the registered one.
      *
      * @generated from protobuf field: string name = 2
      */
     name: string;
     /**
-     * web, desktop, mobile, speaker, tv or other.
+     * web, desktop, mobile, speaker, tv or other; empty in Hello means the registered one.
      *
      * @generated from protobuf field: string type = 3
      */
@@ -322,6 +322,12 @@ export interface Hello {
      * @generated from protobuf field: segue.connect.v1alpha1.Resume resume = 3
      */
     resume?: Resume;
+    /**
+     * Volume, 0 to 1; absent when it is not known.
+     *
+     * @generated from protobuf field: optional double volume = 4
+     */
+    volume?: number;
 }
 /**
  * What a client holds from an earlier connection.
@@ -348,11 +354,17 @@ export interface Resume {
      */
     pendingCommandIds: Uint8Array[];
     /**
-     * Epoch under which this device sounded last; 0 if never.
+     * Epoch under which this device was granted the right to sound last; 0 if never or if it was revoked.
      *
      * @generated from protobuf field: uint64 held_epoch = 4
      */
     heldEpoch: bigint;
+    /**
+     * Whether the device sounds now.
+     *
+     * @generated from protobuf field: bool sounding = 5
+     */
+    sounding: boolean;
 }
 /**
  * Answer to Hello.
@@ -373,13 +385,13 @@ export interface Welcome {
      */
     connectionId: string;
     /**
-     * How often to send Beat when idle, in milliseconds.
+     * How often to send Beat without the right to sound, in milliseconds.
      *
      * @generated from protobuf field: uint32 heartbeat_ms = 3
      */
     heartbeatMs: number;
     /**
-     * How often to send Beat while sounding, in milliseconds.
+     * How often to send Beat and LeaseRenewal with the right to sound or while preparing, in milliseconds.
      *
      * @generated from protobuf field: uint32 playing_heartbeat_ms = 4
      */
@@ -402,6 +414,18 @@ export interface Welcome {
      * @generated from protobuf field: bool replayed = 7
      */
     replayed: boolean;
+    /**
+     * Length of a lease, in milliseconds; 15000.
+     *
+     * @generated from protobuf field: uint32 lease_ms = 8
+     */
+    leaseMs: number;
+    /**
+     * Largest frame that the server reads, in bytes.
+     *
+     * @generated from protobuf field: uint32 max_frame_bytes = 9
+     */
+    maxFrameBytes: number;
 }
 /**
  * Heartbeat and first half of a clock sample.
@@ -454,7 +478,7 @@ export interface Command {
      */
     commandId: Uint8Array;
     /**
-     * How long the client waits for the result, in milliseconds; 0 means 5000.
+     * How long the device that carries it out may take, in milliseconds, 100 to 60000; 0 means 5000, for a transfer 30000.
      *
      * @generated from protobuf field: uint32 deadline_ms = 2
      */
@@ -559,7 +583,7 @@ export interface Command {
     };
 }
 /**
- * Go on playing.
+ * Go on playing on the active device.
  *
  * @generated from protobuf message segue.connect.v1alpha1.Play
  */
@@ -579,7 +603,7 @@ export interface Pause {
  */
 export interface Seek {
     /**
-     * Position in the item, milliseconds.
+     * Position in the item, milliseconds; a device clamps it to the duration.
      *
      * @generated from protobuf field: int64 position_ms = 1
      */
@@ -599,7 +623,7 @@ export interface Skip {
     to: {
         oneofKind: "by";
         /**
-         * Items forward (positive) or back (negative); relative, so that if_item_uid is required.
+         * 1 for the item that follows, -1 for the one before; relative, so that if_item_uid is required.
          *
          * @generated from protobuf field: sint32 by = 1
          */
@@ -653,6 +677,12 @@ export interface SetOptions {
      * @generated from protobuf field: segue.connect.v1alpha1.RepeatMode repeat = 2
      */
     repeat: RepeatMode;
+    /**
+     * Seed of the shuffle.
+     *
+     * @generated from protobuf field: uint32 shuffle_seed = 3
+     */
+    shuffleSeed: number;
 }
 /**
  * Play something else.
@@ -667,13 +697,13 @@ export interface PlayContext {
      */
     context?: ContextRef;
     /**
-     * Tracks of the context in order, `trk_…`; at most 1000.
+     * Items of the context in its own order, with uids made by the client; 1 to 1000. Source is ignored.
      *
-     * @generated from protobuf field: repeated string track_ids = 2
+     * @generated from protobuf field: repeated segue.connect.v1alpha1.QueueItem items = 2
      */
-    trackIds: string[];
+    items: QueueItem[];
     /**
-     * Index at which to begin.
+     * Index into items at which to begin.
      *
      * @generated from protobuf field: uint32 start_index = 3
      */
@@ -684,6 +714,30 @@ export interface PlayContext {
      * @generated from protobuf field: int64 position_ms = 4
      */
     positionMs: bigint;
+    /**
+     * Whether to shuffle what follows the first item.
+     *
+     * @generated from protobuf field: bool shuffle = 5
+     */
+    shuffle: boolean;
+    /**
+     * Seed of the shuffle.
+     *
+     * @generated from protobuf field: uint32 shuffle_seed = 6
+     */
+    shuffleSeed: number;
+    /**
+     * Device that is to sound, `dev_…`; empty means the active one. Another one than the active one is a transfer in the same commit.
+     *
+     * @generated from protobuf field: string on_device_id = 7
+     */
+    onDeviceId: string;
+    /**
+     * Start without waiting for an old device that cannot be reached; the listener was told.
+     *
+     * @generated from protobuf field: bool force = 8
+     */
+    force: boolean;
 }
 /**
  * What is being played from.
@@ -704,14 +758,14 @@ export interface ContextRef {
      */
     id: string;
     /**
-     * Title to show.
+     * Title to show, at most 300 characters.
      *
      * @generated from protobuf field: string title = 3
      */
     title: string;
 }
 /**
- * Edit the queue by item uids.
+ * Edit what the listener queued, and the context.
  *
  * @generated from protobuf message segue.connect.v1alpha1.EditQueue
  */
@@ -722,67 +776,75 @@ export interface EditQueue {
      * @generated from protobuf oneof: edit
      */
     edit: {
-        oneofKind: "insert";
+        oneofKind: "add";
         /**
-         * Add items.
+         * Add items to up next.
          *
-         * @generated from protobuf field: segue.connect.v1alpha1.InsertItems insert = 1
+         * @generated from protobuf field: segue.connect.v1alpha1.AddItems add = 1
          */
-        insert: InsertItems;
+        add: AddItems;
     } | {
         oneofKind: "remove";
         /**
-         * Remove items.
+         * Remove an item.
          *
-         * @generated from protobuf field: segue.connect.v1alpha1.RemoveItems remove = 2
+         * @generated from protobuf field: segue.connect.v1alpha1.RemoveItem remove = 2
          */
-        remove: RemoveItems;
+        remove: RemoveItem;
     } | {
         oneofKind: "move";
         /**
-         * Move an item.
+         * Move an item within up next.
          *
          * @generated from protobuf field: segue.connect.v1alpha1.MoveItem move = 3
          */
         move: MoveItem;
     } | {
+        oneofKind: "clear";
+        /**
+         * Empty up next.
+         *
+         * @generated from protobuf field: segue.connect.v1alpha1.ClearUpNext clear = 4
+         */
+        clear: ClearUpNext;
+    } | {
         oneofKind: undefined;
     };
 }
 /**
- * Add items to up next.
+ * Add items to up next. Uids that the queue has are left out.
  *
- * @generated from protobuf message segue.connect.v1alpha1.InsertItems
+ * @generated from protobuf message segue.connect.v1alpha1.AddItems
  */
-export interface InsertItems {
+export interface AddItems {
     /**
-     * Items with uids made by the client.
+     * Items with uids made by the client; 1 to 100. Source is ignored.
      *
      * @generated from protobuf field: repeated segue.connect.v1alpha1.QueueItem items = 1
      */
     items: QueueItem[];
     /**
-     * Uid of the item after which they go; empty means the end.
+     * Before what is there instead of after it.
      *
-     * @generated from protobuf field: string after_uid = 2
+     * @generated from protobuf field: bool first = 2
      */
-    afterUid: string;
+    first: boolean;
 }
 /**
- * Remove items.
+ * Remove an item of up next or of the context; the current one stays.
  *
- * @generated from protobuf message segue.connect.v1alpha1.RemoveItems
+ * @generated from protobuf message segue.connect.v1alpha1.RemoveItem
  */
-export interface RemoveItems {
+export interface RemoveItem {
     /**
-     * Uids.
+     * Uid.
      *
-     * @generated from protobuf field: repeated string uids = 1
+     * @generated from protobuf field: string uid = 1
      */
-    uids: string[];
+    uid: string;
 }
 /**
- * Move an item.
+ * Move an item within up next.
  *
  * @generated from protobuf message segue.connect.v1alpha1.MoveItem
  */
@@ -794,11 +856,18 @@ export interface MoveItem {
      */
     uid: string;
     /**
-     * Uid of the item after which it goes; empty means the front.
+     * Uid of the item before which it goes; empty means the end.
      *
-     * @generated from protobuf field: string after_uid = 2
+     * @generated from protobuf field: string before_uid = 2
      */
-    afterUid: string;
+    beforeUid: string;
+}
+/**
+ * Empty up next.
+ *
+ * @generated from protobuf message segue.connect.v1alpha1.ClearUpNext
+ */
+export interface ClearUpNext {
 }
 /**
  * Move the right to sound.
@@ -813,7 +882,7 @@ export interface Transfer {
      */
     toDeviceId: string;
     /**
-     * Start although the old device cannot be reached; the listener was told.
+     * Start without waiting for an old device that cannot be reached; the listener was told.
      *
      * @generated from protobuf field: bool force = 2
      */
@@ -863,7 +932,7 @@ export interface CommandResult {
      */
     outcome: Outcome;
     /**
-     * Session after it.
+     * Session when it ended.
      *
      * @generated from protobuf field: segue.connect.v1alpha1.Stamp stamp = 3
      */
@@ -875,7 +944,7 @@ export interface CommandResult {
      */
     retryAfterMs: number;
     /**
-     * Why it was rejected, as restriction names.
+     * For restricted: why, as names of the specification.
      *
      * @generated from protobuf field: repeated string reasons = 5
      */
@@ -931,7 +1000,7 @@ export interface Delta {
      */
     state?: SessionState;
     /**
-     * Names of the changed fields of SessionState.
+     * Names of the changed fields of SessionState, as in this file. Unknown ones are to be ignored.
      *
      * @generated from protobuf field: repeated string mask = 5
      */
@@ -944,7 +1013,7 @@ export interface Delta {
  */
 export interface SessionState {
     /**
-     * Device with the right to sound, `dev_…`; empty when none has it.
+     * Device with the right to sound, `dev_…`; empty when none has it, as during a transfer.
      *
      * @generated from protobuf field: string active_device_id = 1
      */
@@ -956,65 +1025,120 @@ export interface SessionState {
      */
     wantPlaying: boolean;
     /**
-     * What is played from.
+     * What is played from; absent before the first context.
      *
      * @generated from protobuf field: segue.connect.v1alpha1.ContextRef context = 3
      */
     context?: ContextRef;
     /**
-     * Uid of the current item.
+     * Items of the context in its own order; at most 1000.
      *
-     * @generated from protobuf field: string current_uid = 4
+     * @generated from protobuf field: repeated segue.connect.v1alpha1.QueueItem context_items = 4
      */
-    currentUid: string;
+    contextItems: QueueItem[];
+    /**
+     * Play order of the context: indexes into context_items, each once.
+     *
+     * @generated from protobuf field: repeated uint32 order = 5
+     */
+    order: number[];
+    /**
+     * Place in order of the context item that plays or played last; -1 before the first.
+     *
+     * @generated from protobuf field: sint32 order_index = 6
+     */
+    orderIndex: number;
+    /**
+     * Item that plays or will; absent at the end.
+     *
+     * @generated from protobuf field: segue.connect.v1alpha1.QueueItem current = 7
+     */
+    current?: QueueItem;
+    /**
+     * What the listener queued; at most 200.
+     *
+     * @generated from protobuf field: repeated segue.connect.v1alpha1.QueueItem up_next = 8
+     */
+    upNext: QueueItem[];
     /**
      * Items before the current one, nearest last; at most 50.
      *
-     * @generated from protobuf field: repeated segue.connect.v1alpha1.QueueItem history = 5
+     * @generated from protobuf field: repeated segue.connect.v1alpha1.QueueItem history = 9
      */
     history: QueueItem[];
     /**
-     * Current item and the ones after it, in play order; at most 200.
-     *
-     * @generated from protobuf field: repeated segue.connect.v1alpha1.QueueItem items = 6
-     */
-    items: QueueItem[];
-    /**
      * Whether shuffle is on.
      *
-     * @generated from protobuf field: bool shuffle = 7
+     * @generated from protobuf field: bool shuffle = 10
      */
     shuffle: boolean;
     /**
      * What is repeated.
      *
-     * @generated from protobuf field: segue.connect.v1alpha1.RepeatMode repeat = 8
+     * @generated from protobuf field: segue.connect.v1alpha1.RepeatMode repeat = 11
      */
     repeat: RepeatMode;
     /**
-     * Last audible anchor.
+     * Where the active device is to go; it goes there once per version.
      *
-     * @generated from protobuf field: segue.connect.v1alpha1.Anchor anchor = 9
+     * @generated from protobuf field: segue.connect.v1alpha1.Cue cue = 12
+     */
+    cue?: Cue;
+    /**
+     * Last known position; absent without a current item.
+     *
+     * @generated from protobuf field: segue.connect.v1alpha1.Anchor anchor = 13
      */
     anchor?: Anchor;
     /**
-     * Devices of the listener.
+     * Whether the active device waits for data.
      *
-     * @generated from protobuf field: repeated segue.connect.v1alpha1.DeviceState devices = 10
+     * @generated from protobuf field: bool buffering = 14
+     */
+    buffering: boolean;
+    /**
+     * Why the active device cannot play, as a code of the error table; empty otherwise.
+     *
+     * @generated from protobuf field: string error_code = 15
+     */
+    errorCode: string;
+    /**
+     * Devices that are connected, and those that may still sound.
+     *
+     * @generated from protobuf field: repeated segue.connect.v1alpha1.DeviceState devices = 16
      */
     devices: DeviceState[];
     /**
-     * What cannot be done now, and why.
-     *
-     * @generated from protobuf field: repeated segue.connect.v1alpha1.Restriction restrictions = 11
-     */
-    restrictions: Restriction[];
-    /**
      * Running transfer; absent when there is none.
      *
-     * @generated from protobuf field: segue.connect.v1alpha1.TransferState transfer = 12
+     * @generated from protobuf field: segue.connect.v1alpha1.TransferState transfer = 17
      */
     transfer?: TransferState;
+}
+/**
+ * A place to go: set by play context, skip, seek and transfer.
+ *
+ * @generated from protobuf message segue.connect.v1alpha1.Cue
+ */
+export interface Cue {
+    /**
+     * Version of the session that set it.
+     *
+     * @generated from protobuf field: uint64 version = 1
+     */
+    version: bigint;
+    /**
+     * Item; empty at the end of the queue.
+     *
+     * @generated from protobuf field: string item_uid = 2
+     */
+    itemUid: string;
+    /**
+     * Position in the item, milliseconds.
+     *
+     * @generated from protobuf field: int64 position_ms = 3
+     */
+    positionMs: bigint;
 }
 /**
  * One occurrence of a track in a queue.
@@ -1023,7 +1147,7 @@ export interface SessionState {
  */
 export interface QueueItem {
     /**
-     * Unique per occurrence.
+     * Unique per occurrence, 1 to 64 characters.
      *
      * @generated from protobuf field: string uid = 1
      */
@@ -1042,13 +1166,13 @@ export interface QueueItem {
     source: ItemSource;
 }
 /**
- * Audible position: position plus rate times the server time since.
+ * A position: position plus rate times the server time since.
  *
  * @generated from protobuf message segue.connect.v1alpha1.Anchor
  */
 export interface Anchor {
     /**
-     * Item that sounds.
+     * Item.
      *
      * @generated from protobuf field: string item_uid = 1
      */
@@ -1066,7 +1190,7 @@ export interface Anchor {
      */
     atServerUs: bigint;
     /**
-     * Rate in thousandths; 0 means paused.
+     * Rate in thousandths; 0 means that it stands.
      *
      * @generated from protobuf field: sint32 rate_milli = 4
      */
@@ -1077,6 +1201,18 @@ export interface Anchor {
      * @generated from protobuf field: uint32 uncertainty_us = 5
      */
     uncertaintyUs: number;
+    /**
+     * Length of the item, milliseconds; 0 when it is not known.
+     *
+     * @generated from protobuf field: int64 duration_ms = 6
+     */
+    durationMs: bigint;
+    /**
+     * Whether it comes from audible output; otherwise from a command.
+     *
+     * @generated from protobuf field: bool audible = 7
+     */
+    audible: boolean;
 }
 /**
  * A device in the session.
@@ -1091,13 +1227,13 @@ export interface DeviceState {
      */
     device?: DeviceInfo;
     /**
-     * Whether it can be reached.
+     * Whether it is connected.
      *
      * @generated from protobuf field: bool online = 2
      */
     online: boolean;
     /**
-     * Whether it sounds although its lease lapsed.
+     * Whether it may sound although its lease lapsed.
      *
      * @generated from protobuf field: bool detached = 3
      */
@@ -1109,30 +1245,11 @@ export interface DeviceState {
      */
     volume?: number;
     /**
-     * When it was last seen, milliseconds since the Unix epoch.
+     * When it connected or went, milliseconds since the Unix epoch.
      *
      * @generated from protobuf field: int64 last_seen_ms = 5
      */
     lastSeenMs: bigint;
-}
-/**
- * Something that cannot be done now.
- *
- * @generated from protobuf message segue.connect.v1alpha1.Restriction
- */
-export interface Restriction {
-    /**
-     * Name of the command's field, such as `seek`.
-     *
-     * @generated from protobuf field: string action = 1
-     */
-    action: string;
-    /**
-     * Why, as a stable name.
-     *
-     * @generated from protobuf field: repeated string reasons = 2
-     */
-    reasons: string[];
 }
 /**
  * A running transfer.
@@ -1153,11 +1270,17 @@ export interface TransferState {
      */
     toDeviceId: string;
     /**
-     * Latest server time at which the old lease ends, microseconds.
+     * Whether the new device has the right to sound.
      *
-     * @generated from protobuf field: int64 old_lease_ends_us = 3
+     * @generated from protobuf field: bool granted = 3
      */
-    oldLeaseEndsUs: bigint;
+    granted: boolean;
+    /**
+     * Server time until which an old device that does not answer is waited for, microseconds; 0 when none is.
+     *
+     * @generated from protobuf field: int64 waits_until_us = 4
+     */
+    waitsUntilUs: bigint;
 }
 /**
  * Asks for what is missing.
@@ -1173,7 +1296,7 @@ export interface SyncRequest {
     stamp?: Stamp;
 }
 /**
- * Facts of the active device. Ignored unless device and epoch are current and the sequence rises.
+ * Facts of the device that holds the right to sound.
  *
  * @generated from protobuf message segue.connect.v1alpha1.Report
  */
@@ -1185,33 +1308,39 @@ export interface Report {
      */
     epoch: bigint;
     /**
-     * Rises with every report in an epoch.
+     * Rises with every report of a connection.
      *
      * @generated from protobuf field: uint32 report_seq = 2
      */
     reportSeq: number;
     /**
-     * Audible position.
+     * Newest version of the session whose intent the output shows.
      *
-     * @generated from protobuf field: segue.connect.v1alpha1.Anchor anchor = 3
+     * @generated from protobuf field: uint64 applied_version = 3
+     */
+    appliedVersion: bigint;
+    /**
+     * Audible position; absent at the end of the queue.
+     *
+     * @generated from protobuf field: segue.connect.v1alpha1.Anchor anchor = 4
      */
     anchor?: Anchor;
     /**
      * Whether it waits for data.
      *
-     * @generated from protobuf field: bool buffering = 4
+     * @generated from protobuf field: bool buffering = 5
      */
     buffering: boolean;
     /**
-     * Volume, 0 to 1.
+     * Whether the queue has ended.
      *
-     * @generated from protobuf field: optional double volume = 5
+     * @generated from protobuf field: bool ended = 6
      */
-    volume?: number;
+    ended: boolean;
     /**
      * Code of the error table when playing failed; empty otherwise.
      *
-     * @generated from protobuf field: string error_code = 6
+     * @generated from protobuf field: string error_code = 7
      */
     errorCode: string;
 }
@@ -1227,21 +1356,9 @@ export interface Prepare {
      * @generated from protobuf field: uint64 epoch = 1
      */
     epoch: bigint;
-    /**
-     * Item to get ready.
-     *
-     * @generated from protobuf field: segue.connect.v1alpha1.QueueItem item = 2
-     */
-    item?: QueueItem;
-    /**
-     * Where it will begin.
-     *
-     * @generated from protobuf field: segue.connect.v1alpha1.Anchor anchor = 3
-     */
-    anchor?: Anchor;
 }
 /**
- * The device is ready.
+ * The device was told.
  *
  * @generated from protobuf message segue.connect.v1alpha1.Prepared
  */
@@ -1252,6 +1369,12 @@ export interface Prepared {
      * @generated from protobuf field: uint64 epoch = 1
      */
     epoch: bigint;
+    /**
+     * Client monotonic clock at sending, microseconds.
+     *
+     * @generated from protobuf field: int64 client_sent_us = 2
+     */
+    clientSentUs: bigint;
 }
 /**
  * The right to sound.
@@ -1266,21 +1389,15 @@ export interface LeaseGrant {
      */
     epoch: bigint;
     /**
-     * Length from the moment at which the device sent the renewal, in milliseconds; 15000.
+     * Length, in milliseconds, from client_sent_us on; 15000.
      *
      * @generated from protobuf field: uint32 lease_ms = 2
      */
     leaseMs: number;
     /**
-     * Where to begin; absent on renewals.
+     * Copied from the device's last Prepared, LeaseRenewal or Beat of this connection.
      *
-     * @generated from protobuf field: segue.connect.v1alpha1.Anchor anchor = 3
-     */
-    anchor?: Anchor;
-    /**
-     * Copied from the renewal; 0 on the first grant.
-     *
-     * @generated from protobuf field: int64 client_sent_us = 4
+     * @generated from protobuf field: int64 client_sent_us = 3
      */
     clientSentUs: bigint;
 }
@@ -1323,13 +1440,13 @@ export interface Revoke {
  */
 export interface Released {
     /**
-     * The epoch that begins.
+     * The epoch that begins, as in the Revoke.
      *
      * @generated from protobuf field: uint64 epoch = 1
      */
     epoch: bigint;
     /**
-     * Last audible position.
+     * Last audible position; absent when it did not sound.
      *
      * @generated from protobuf field: segue.connect.v1alpha1.Anchor anchor = 2
      */
@@ -1381,7 +1498,7 @@ export interface GoAway {
     reconnectMaxMs: number;
 }
 /**
- * The client leaves.
+ * The client leaves, and is silent.
  *
  * @generated from protobuf message segue.connect.v1alpha1.Goodbye
  */
@@ -1394,7 +1511,7 @@ export interface Goodbye {
     reason: string;
 }
 /**
- * The last frame could not be served.
+ * A frame could not be served, or the connection ends.
  *
  * @generated from protobuf message segue.connect.v1alpha1.Fault
  */
@@ -1413,51 +1530,45 @@ export interface Fault {
     detail: string;
 }
 /**
- * Asks for a part of a long queue.
+ * Tells a device to change its volume.
  *
- * @generated from protobuf message segue.connect.v1alpha1.QueuePageRequest
+ * @generated from protobuf message segue.connect.v1alpha1.VolumeRequest
  */
-export interface QueuePageRequest {
+export interface VolumeRequest {
     /**
-     * Queue revision that is meant.
+     * Rises with every request of a session.
      *
-     * @generated from protobuf field: uint64 queue_rev = 1
+     * @generated from protobuf field: uint64 seq = 1
      */
-    queueRev: bigint;
+    seq: bigint;
     /**
-     * Uid after which the page begins.
+     * Volume, 0 to 1.
      *
-     * @generated from protobuf field: string after_uid = 2
+     * @generated from protobuf field: double volume = 2
      */
-    afterUid: string;
+    volume: number;
 }
 /**
- * A part of a long queue.
+ * Volume of a device, by its own word.
  *
- * @generated from protobuf message segue.connect.v1alpha1.QueuePage
+ * @generated from protobuf message segue.connect.v1alpha1.VolumeReport
  */
-export interface QueuePage {
+export interface VolumeReport {
     /**
-     * Queue revision; another one than asked means that the queue changed.
+     * Volume, 0 to 1.
      *
-     * @generated from protobuf field: uint64 queue_rev = 1
+     * @generated from protobuf field: double volume = 1
      */
-    queueRev: bigint;
+    volume: number;
     /**
-     * Items in play order; at most 200.
+     * Highest seq of the requests that were carried out; 0 when none was.
      *
-     * @generated from protobuf field: repeated segue.connect.v1alpha1.QueueItem items = 2
+     * @generated from protobuf field: uint64 seq = 2
      */
-    items: QueueItem[];
-    /**
-     * Whether more follow.
-     *
-     * @generated from protobuf field: bool more = 3
-     */
-    more: boolean;
+    seq: bigint;
 }
 /**
- * What an active device does when its lease lapses.
+ * What a sounding device does when its lease lapses.
  *
  * @generated from protobuf enum segue.connect.v1alpha1.LapsePolicy
  */
@@ -1525,65 +1636,71 @@ export enum Outcome {
      */
     UNSPECIFIED = 0,
     /**
-     * It had its effect.
+     * It was committed, and the device that it needs has carried it out.
      *
      * @generated from protobuf enum value: OUTCOME_APPLIED = 1;
      */
     APPLIED = 1,
     /**
-     * Nothing was to be done.
+     * Nothing was to be done; nothing was committed.
      *
      * @generated from protobuf enum value: OUTCOME_NOOP = 2;
      */
     NOOP = 2,
     /**
-     * A restriction forbids it.
+     * Not committed: a restriction forbids it.
      *
      * @generated from protobuf enum value: OUTCOME_RESTRICTED = 3;
      */
     RESTRICTED = 3,
     /**
-     * A condition did not hold.
+     * Not committed: a condition did not hold.
      *
      * @generated from protobuf enum value: OUTCOME_CONFLICT = 4;
      */
     CONFLICT = 4,
     /**
-     * The epoch is over.
+     * Another epoch began: before it, so that it was not committed, or before the device could carry it out.
      *
      * @generated from protobuf enum value: OUTCOME_STALE_EPOCH = 5;
      */
     STALE_EPOCH = 5,
     /**
-     * The device could not be reached.
+     * The device is not connected; not committed, or a transfer that was rolled back.
      *
      * @generated from protobuf enum value: OUTCOME_DEVICE_UNREACHABLE = 6;
      */
     DEVICE_UNREACHABLE = 6,
     /**
-     * The device did not do it in time.
+     * Committed, but the device did not confirm in time; a transfer was rolled back.
      *
      * @generated from protobuf enum value: OUTCOME_TIMED_OUT = 7;
      */
     TIMED_OUT = 7,
     /**
-     * Too many commands.
+     * Not looked at: too many commands.
      *
      * @generated from protobuf enum value: OUTCOME_RATE_LIMITED = 8;
      */
     RATE_LIMITED = 8,
     /**
-     * The token is not valid.
+     * Not looked at: the token is not valid any more.
      *
      * @generated from protobuf enum value: OUTCOME_UNAUTHENTICATED = 9;
      */
     UNAUTHENTICATED = 9,
     /**
-     * The command is not known.
+     * Not committed: the action is not known.
      *
      * @generated from protobuf enum value: OUTCOME_UNSUPPORTED = 10;
      */
-    UNSUPPORTED = 10
+    UNSUPPORTED = 10,
+    /**
+     * Not committed: the session has no such device.
+     *
+     * @generated from protobuf enum value: OUTCOME_DEVICE_UNKNOWN = 11;
+     */
+    DEVICE_UNKNOWN = 11
 }
 /**
  * Where a queue item comes from.
@@ -1608,13 +1725,7 @@ export enum ItemSource {
      *
      * @generated from protobuf enum value: ITEM_SOURCE_UP_NEXT = 2;
      */
-    UP_NEXT = 2,
-    /**
-     * Chosen after the end of the context.
-     *
-     * @generated from protobuf enum value: ITEM_SOURCE_AUTOPLAY = 3;
-     */
-    AUTOPLAY = 3
+    UP_NEXT = 2
 }
 // @generated message type with reflection information, may provide speed optimized methods
 class Frame$Type extends MessageType<Frame> {
@@ -1642,8 +1753,8 @@ class Frame$Type extends MessageType<Frame> {
             { no: 20, name: "go_away", kind: "message", oneof: "body", T: () => GoAway },
             { no: 21, name: "goodbye", kind: "message", oneof: "body", T: () => Goodbye },
             { no: 22, name: "fault", kind: "message", oneof: "body", T: () => Fault },
-            { no: 23, name: "queue_page_request", kind: "message", oneof: "body", T: () => QueuePageRequest },
-            { no: 24, name: "queue_page", kind: "message", oneof: "body", T: () => QueuePage }
+            { no: 25, name: "volume_request", kind: "message", oneof: "body", T: () => VolumeRequest },
+            { no: 26, name: "volume_report", kind: "message", oneof: "body", T: () => VolumeReport }
         ]);
     }
     create(value?: PartialMessage<Frame>): Frame {
@@ -1790,16 +1901,16 @@ class Frame$Type extends MessageType<Frame> {
                         fault: Fault.internalBinaryRead(reader, reader.uint32(), options, (message.body as any).fault)
                     };
                     break;
-                case /* segue.connect.v1alpha1.QueuePageRequest queue_page_request */ 23:
+                case /* segue.connect.v1alpha1.VolumeRequest volume_request */ 25:
                     message.body = {
-                        oneofKind: "queuePageRequest",
-                        queuePageRequest: QueuePageRequest.internalBinaryRead(reader, reader.uint32(), options, (message.body as any).queuePageRequest)
+                        oneofKind: "volumeRequest",
+                        volumeRequest: VolumeRequest.internalBinaryRead(reader, reader.uint32(), options, (message.body as any).volumeRequest)
                     };
                     break;
-                case /* segue.connect.v1alpha1.QueuePage queue_page */ 24:
+                case /* segue.connect.v1alpha1.VolumeReport volume_report */ 26:
                     message.body = {
-                        oneofKind: "queuePage",
-                        queuePage: QueuePage.internalBinaryRead(reader, reader.uint32(), options, (message.body as any).queuePage)
+                        oneofKind: "volumeReport",
+                        volumeReport: VolumeReport.internalBinaryRead(reader, reader.uint32(), options, (message.body as any).volumeReport)
                     };
                     break;
                 default:
@@ -1880,12 +1991,12 @@ class Frame$Type extends MessageType<Frame> {
         /* segue.connect.v1alpha1.Fault fault = 22; */
         if (message.body.oneofKind === "fault")
             Fault.internalBinaryWrite(message.body.fault, writer.tag(22, WireType.LengthDelimited).fork(), options).join();
-        /* segue.connect.v1alpha1.QueuePageRequest queue_page_request = 23; */
-        if (message.body.oneofKind === "queuePageRequest")
-            QueuePageRequest.internalBinaryWrite(message.body.queuePageRequest, writer.tag(23, WireType.LengthDelimited).fork(), options).join();
-        /* segue.connect.v1alpha1.QueuePage queue_page = 24; */
-        if (message.body.oneofKind === "queuePage")
-            QueuePage.internalBinaryWrite(message.body.queuePage, writer.tag(24, WireType.LengthDelimited).fork(), options).join();
+        /* segue.connect.v1alpha1.VolumeRequest volume_request = 25; */
+        if (message.body.oneofKind === "volumeRequest")
+            VolumeRequest.internalBinaryWrite(message.body.volumeRequest, writer.tag(25, WireType.LengthDelimited).fork(), options).join();
+        /* segue.connect.v1alpha1.VolumeReport volume_report = 26; */
+        if (message.body.oneofKind === "volumeReport")
+            VolumeReport.internalBinaryWrite(message.body.volumeReport, writer.tag(26, WireType.LengthDelimited).fork(), options).join();
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -2068,7 +2179,8 @@ class Hello$Type extends MessageType<Hello> {
         super("segue.connect.v1alpha1.Hello", [
             { no: 1, name: "access_token", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
             { no: 2, name: "device", kind: "message", T: () => DeviceInfo },
-            { no: 3, name: "resume", kind: "message", T: () => Resume }
+            { no: 3, name: "resume", kind: "message", T: () => Resume },
+            { no: 4, name: "volume", kind: "scalar", opt: true, T: 1 /*ScalarType.DOUBLE*/ }
         ]);
     }
     create(value?: PartialMessage<Hello>): Hello {
@@ -2092,6 +2204,9 @@ class Hello$Type extends MessageType<Hello> {
                 case /* segue.connect.v1alpha1.Resume resume */ 3:
                     message.resume = Resume.internalBinaryRead(reader, reader.uint32(), options, message.resume);
                     break;
+                case /* optional double volume */ 4:
+                    message.volume = reader.double();
+                    break;
                 default:
                     let u = options.readUnknownField;
                     if (u === "throw")
@@ -2113,6 +2228,9 @@ class Hello$Type extends MessageType<Hello> {
         /* segue.connect.v1alpha1.Resume resume = 3; */
         if (message.resume)
             Resume.internalBinaryWrite(message.resume, writer.tag(3, WireType.LengthDelimited).fork(), options).join();
+        /* optional double volume = 4; */
+        if (message.volume !== undefined)
+            writer.tag(4, WireType.Bit64).double(message.volume);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -2130,7 +2248,8 @@ class Resume$Type extends MessageType<Resume> {
             { no: 1, name: "session_id", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
             { no: 2, name: "stamp", kind: "message", T: () => Stamp },
             { no: 3, name: "pending_command_ids", kind: "scalar", repeat: 2 /*RepeatType.UNPACKED*/, T: 12 /*ScalarType.BYTES*/ },
-            { no: 4, name: "held_epoch", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ }
+            { no: 4, name: "held_epoch", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ },
+            { no: 5, name: "sounding", kind: "scalar", T: 8 /*ScalarType.BOOL*/ }
         ]);
     }
     create(value?: PartialMessage<Resume>): Resume {
@@ -2138,6 +2257,7 @@ class Resume$Type extends MessageType<Resume> {
         message.sessionId = "";
         message.pendingCommandIds = [];
         message.heldEpoch = 0n;
+        message.sounding = false;
         if (value !== undefined)
             reflectionMergePartial<Resume>(this, message, value);
         return message;
@@ -2158,6 +2278,9 @@ class Resume$Type extends MessageType<Resume> {
                     break;
                 case /* uint64 held_epoch */ 4:
                     message.heldEpoch = reader.uint64().toBigInt();
+                    break;
+                case /* bool sounding */ 5:
+                    message.sounding = reader.bool();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -2183,6 +2306,9 @@ class Resume$Type extends MessageType<Resume> {
         /* uint64 held_epoch = 4; */
         if (message.heldEpoch !== 0n)
             writer.tag(4, WireType.Varint).uint64(message.heldEpoch);
+        /* bool sounding = 5; */
+        if (message.sounding !== false)
+            writer.tag(5, WireType.Varint).bool(message.sounding);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -2203,7 +2329,9 @@ class Welcome$Type extends MessageType<Welcome> {
             { no: 4, name: "playing_heartbeat_ms", kind: "scalar", T: 13 /*ScalarType.UINT32*/ },
             { no: 5, name: "server_time_us", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ },
             { no: 6, name: "clock_id", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
-            { no: 7, name: "replayed", kind: "scalar", T: 8 /*ScalarType.BOOL*/ }
+            { no: 7, name: "replayed", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
+            { no: 8, name: "lease_ms", kind: "scalar", T: 13 /*ScalarType.UINT32*/ },
+            { no: 9, name: "max_frame_bytes", kind: "scalar", T: 13 /*ScalarType.UINT32*/ }
         ]);
     }
     create(value?: PartialMessage<Welcome>): Welcome {
@@ -2215,6 +2343,8 @@ class Welcome$Type extends MessageType<Welcome> {
         message.serverTimeUs = 0n;
         message.clockId = "";
         message.replayed = false;
+        message.leaseMs = 0;
+        message.maxFrameBytes = 0;
         if (value !== undefined)
             reflectionMergePartial<Welcome>(this, message, value);
         return message;
@@ -2244,6 +2374,12 @@ class Welcome$Type extends MessageType<Welcome> {
                     break;
                 case /* bool replayed */ 7:
                     message.replayed = reader.bool();
+                    break;
+                case /* uint32 lease_ms */ 8:
+                    message.leaseMs = reader.uint32();
+                    break;
+                case /* uint32 max_frame_bytes */ 9:
+                    message.maxFrameBytes = reader.uint32();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -2278,6 +2414,12 @@ class Welcome$Type extends MessageType<Welcome> {
         /* bool replayed = 7; */
         if (message.replayed !== false)
             writer.tag(7, WireType.Varint).bool(message.replayed);
+        /* uint32 lease_ms = 8; */
+        if (message.leaseMs !== 0)
+            writer.tag(8, WireType.Varint).uint32(message.leaseMs);
+        /* uint32 max_frame_bytes = 9; */
+        if (message.maxFrameBytes !== 0)
+            writer.tag(9, WireType.Varint).uint32(message.maxFrameBytes);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -2809,12 +2951,14 @@ class SetOptions$Type extends MessageType<SetOptions> {
     constructor() {
         super("segue.connect.v1alpha1.SetOptions", [
             { no: 1, name: "shuffle", kind: "scalar", opt: true, T: 8 /*ScalarType.BOOL*/ },
-            { no: 2, name: "repeat", kind: "enum", T: () => ["segue.connect.v1alpha1.RepeatMode", RepeatMode, "REPEAT_MODE_"] }
+            { no: 2, name: "repeat", kind: "enum", T: () => ["segue.connect.v1alpha1.RepeatMode", RepeatMode, "REPEAT_MODE_"] },
+            { no: 3, name: "shuffle_seed", kind: "scalar", T: 13 /*ScalarType.UINT32*/ }
         ]);
     }
     create(value?: PartialMessage<SetOptions>): SetOptions {
         const message = globalThis.Object.create((this.messagePrototype!));
         message.repeat = 0;
+        message.shuffleSeed = 0;
         if (value !== undefined)
             reflectionMergePartial<SetOptions>(this, message, value);
         return message;
@@ -2829,6 +2973,9 @@ class SetOptions$Type extends MessageType<SetOptions> {
                     break;
                 case /* segue.connect.v1alpha1.RepeatMode repeat */ 2:
                     message.repeat = reader.int32();
+                    break;
+                case /* uint32 shuffle_seed */ 3:
+                    message.shuffleSeed = reader.uint32();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -2848,6 +2995,9 @@ class SetOptions$Type extends MessageType<SetOptions> {
         /* segue.connect.v1alpha1.RepeatMode repeat = 2; */
         if (message.repeat !== 0)
             writer.tag(2, WireType.Varint).int32(message.repeat);
+        /* uint32 shuffle_seed = 3; */
+        if (message.shuffleSeed !== 0)
+            writer.tag(3, WireType.Varint).uint32(message.shuffleSeed);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -2863,16 +3013,24 @@ class PlayContext$Type extends MessageType<PlayContext> {
     constructor() {
         super("segue.connect.v1alpha1.PlayContext", [
             { no: 1, name: "context", kind: "message", T: () => ContextRef },
-            { no: 2, name: "track_ids", kind: "scalar", repeat: 2 /*RepeatType.UNPACKED*/, T: 9 /*ScalarType.STRING*/ },
+            { no: 2, name: "items", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => QueueItem },
             { no: 3, name: "start_index", kind: "scalar", T: 13 /*ScalarType.UINT32*/ },
-            { no: 4, name: "position_ms", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ }
+            { no: 4, name: "position_ms", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ },
+            { no: 5, name: "shuffle", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
+            { no: 6, name: "shuffle_seed", kind: "scalar", T: 13 /*ScalarType.UINT32*/ },
+            { no: 7, name: "on_device_id", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
+            { no: 8, name: "force", kind: "scalar", T: 8 /*ScalarType.BOOL*/ }
         ]);
     }
     create(value?: PartialMessage<PlayContext>): PlayContext {
         const message = globalThis.Object.create((this.messagePrototype!));
-        message.trackIds = [];
+        message.items = [];
         message.startIndex = 0;
         message.positionMs = 0n;
+        message.shuffle = false;
+        message.shuffleSeed = 0;
+        message.onDeviceId = "";
+        message.force = false;
         if (value !== undefined)
             reflectionMergePartial<PlayContext>(this, message, value);
         return message;
@@ -2885,14 +3043,26 @@ class PlayContext$Type extends MessageType<PlayContext> {
                 case /* segue.connect.v1alpha1.ContextRef context */ 1:
                     message.context = ContextRef.internalBinaryRead(reader, reader.uint32(), options, message.context);
                     break;
-                case /* repeated string track_ids */ 2:
-                    message.trackIds.push(reader.string());
+                case /* repeated segue.connect.v1alpha1.QueueItem items */ 2:
+                    message.items.push(QueueItem.internalBinaryRead(reader, reader.uint32(), options));
                     break;
                 case /* uint32 start_index */ 3:
                     message.startIndex = reader.uint32();
                     break;
                 case /* int64 position_ms */ 4:
                     message.positionMs = reader.int64().toBigInt();
+                    break;
+                case /* bool shuffle */ 5:
+                    message.shuffle = reader.bool();
+                    break;
+                case /* uint32 shuffle_seed */ 6:
+                    message.shuffleSeed = reader.uint32();
+                    break;
+                case /* string on_device_id */ 7:
+                    message.onDeviceId = reader.string();
+                    break;
+                case /* bool force */ 8:
+                    message.force = reader.bool();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -2909,15 +3079,27 @@ class PlayContext$Type extends MessageType<PlayContext> {
         /* segue.connect.v1alpha1.ContextRef context = 1; */
         if (message.context)
             ContextRef.internalBinaryWrite(message.context, writer.tag(1, WireType.LengthDelimited).fork(), options).join();
-        /* repeated string track_ids = 2; */
-        for (let i = 0; i < message.trackIds.length; i++)
-            writer.tag(2, WireType.LengthDelimited).string(message.trackIds[i]);
+        /* repeated segue.connect.v1alpha1.QueueItem items = 2; */
+        for (let i = 0; i < message.items.length; i++)
+            QueueItem.internalBinaryWrite(message.items[i], writer.tag(2, WireType.LengthDelimited).fork(), options).join();
         /* uint32 start_index = 3; */
         if (message.startIndex !== 0)
             writer.tag(3, WireType.Varint).uint32(message.startIndex);
         /* int64 position_ms = 4; */
         if (message.positionMs !== 0n)
             writer.tag(4, WireType.Varint).int64(message.positionMs);
+        /* bool shuffle = 5; */
+        if (message.shuffle !== false)
+            writer.tag(5, WireType.Varint).bool(message.shuffle);
+        /* uint32 shuffle_seed = 6; */
+        if (message.shuffleSeed !== 0)
+            writer.tag(6, WireType.Varint).uint32(message.shuffleSeed);
+        /* string on_device_id = 7; */
+        if (message.onDeviceId !== "")
+            writer.tag(7, WireType.LengthDelimited).string(message.onDeviceId);
+        /* bool force = 8; */
+        if (message.force !== false)
+            writer.tag(8, WireType.Varint).bool(message.force);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -2995,9 +3177,10 @@ export const ContextRef = new ContextRef$Type();
 class EditQueue$Type extends MessageType<EditQueue> {
     constructor() {
         super("segue.connect.v1alpha1.EditQueue", [
-            { no: 1, name: "insert", kind: "message", oneof: "edit", T: () => InsertItems },
-            { no: 2, name: "remove", kind: "message", oneof: "edit", T: () => RemoveItems },
-            { no: 3, name: "move", kind: "message", oneof: "edit", T: () => MoveItem }
+            { no: 1, name: "add", kind: "message", oneof: "edit", T: () => AddItems },
+            { no: 2, name: "remove", kind: "message", oneof: "edit", T: () => RemoveItem },
+            { no: 3, name: "move", kind: "message", oneof: "edit", T: () => MoveItem },
+            { no: 4, name: "clear", kind: "message", oneof: "edit", T: () => ClearUpNext }
         ]);
     }
     create(value?: PartialMessage<EditQueue>): EditQueue {
@@ -3012,22 +3195,28 @@ class EditQueue$Type extends MessageType<EditQueue> {
         while (reader.pos < end) {
             let [fieldNo, wireType] = reader.tag();
             switch (fieldNo) {
-                case /* segue.connect.v1alpha1.InsertItems insert */ 1:
+                case /* segue.connect.v1alpha1.AddItems add */ 1:
                     message.edit = {
-                        oneofKind: "insert",
-                        insert: InsertItems.internalBinaryRead(reader, reader.uint32(), options, (message.edit as any).insert)
+                        oneofKind: "add",
+                        add: AddItems.internalBinaryRead(reader, reader.uint32(), options, (message.edit as any).add)
                     };
                     break;
-                case /* segue.connect.v1alpha1.RemoveItems remove */ 2:
+                case /* segue.connect.v1alpha1.RemoveItem remove */ 2:
                     message.edit = {
                         oneofKind: "remove",
-                        remove: RemoveItems.internalBinaryRead(reader, reader.uint32(), options, (message.edit as any).remove)
+                        remove: RemoveItem.internalBinaryRead(reader, reader.uint32(), options, (message.edit as any).remove)
                     };
                     break;
                 case /* segue.connect.v1alpha1.MoveItem move */ 3:
                     message.edit = {
                         oneofKind: "move",
                         move: MoveItem.internalBinaryRead(reader, reader.uint32(), options, (message.edit as any).move)
+                    };
+                    break;
+                case /* segue.connect.v1alpha1.ClearUpNext clear */ 4:
+                    message.edit = {
+                        oneofKind: "clear",
+                        clear: ClearUpNext.internalBinaryRead(reader, reader.uint32(), options, (message.edit as any).clear)
                     };
                     break;
                 default:
@@ -3042,15 +3231,18 @@ class EditQueue$Type extends MessageType<EditQueue> {
         return message;
     }
     internalBinaryWrite(message: EditQueue, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
-        /* segue.connect.v1alpha1.InsertItems insert = 1; */
-        if (message.edit.oneofKind === "insert")
-            InsertItems.internalBinaryWrite(message.edit.insert, writer.tag(1, WireType.LengthDelimited).fork(), options).join();
-        /* segue.connect.v1alpha1.RemoveItems remove = 2; */
+        /* segue.connect.v1alpha1.AddItems add = 1; */
+        if (message.edit.oneofKind === "add")
+            AddItems.internalBinaryWrite(message.edit.add, writer.tag(1, WireType.LengthDelimited).fork(), options).join();
+        /* segue.connect.v1alpha1.RemoveItem remove = 2; */
         if (message.edit.oneofKind === "remove")
-            RemoveItems.internalBinaryWrite(message.edit.remove, writer.tag(2, WireType.LengthDelimited).fork(), options).join();
+            RemoveItem.internalBinaryWrite(message.edit.remove, writer.tag(2, WireType.LengthDelimited).fork(), options).join();
         /* segue.connect.v1alpha1.MoveItem move = 3; */
         if (message.edit.oneofKind === "move")
             MoveItem.internalBinaryWrite(message.edit.move, writer.tag(3, WireType.LengthDelimited).fork(), options).join();
+        /* segue.connect.v1alpha1.ClearUpNext clear = 4; */
+        if (message.edit.oneofKind === "clear")
+            ClearUpNext.internalBinaryWrite(message.edit.clear, writer.tag(4, WireType.LengthDelimited).fork(), options).join();
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -3062,22 +3254,22 @@ class EditQueue$Type extends MessageType<EditQueue> {
  */
 export const EditQueue = new EditQueue$Type();
 // @generated message type with reflection information, may provide speed optimized methods
-class InsertItems$Type extends MessageType<InsertItems> {
+class AddItems$Type extends MessageType<AddItems> {
     constructor() {
-        super("segue.connect.v1alpha1.InsertItems", [
+        super("segue.connect.v1alpha1.AddItems", [
             { no: 1, name: "items", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => QueueItem },
-            { no: 2, name: "after_uid", kind: "scalar", T: 9 /*ScalarType.STRING*/ }
+            { no: 2, name: "first", kind: "scalar", T: 8 /*ScalarType.BOOL*/ }
         ]);
     }
-    create(value?: PartialMessage<InsertItems>): InsertItems {
+    create(value?: PartialMessage<AddItems>): AddItems {
         const message = globalThis.Object.create((this.messagePrototype!));
         message.items = [];
-        message.afterUid = "";
+        message.first = false;
         if (value !== undefined)
-            reflectionMergePartial<InsertItems>(this, message, value);
+            reflectionMergePartial<AddItems>(this, message, value);
         return message;
     }
-    internalBinaryRead(reader: IBinaryReader, length: number, options: BinaryReadOptions, target?: InsertItems): InsertItems {
+    internalBinaryRead(reader: IBinaryReader, length: number, options: BinaryReadOptions, target?: AddItems): AddItems {
         let message = target ?? this.create(), end = reader.pos + length;
         while (reader.pos < end) {
             let [fieldNo, wireType] = reader.tag();
@@ -3085,8 +3277,8 @@ class InsertItems$Type extends MessageType<InsertItems> {
                 case /* repeated segue.connect.v1alpha1.QueueItem items */ 1:
                     message.items.push(QueueItem.internalBinaryRead(reader, reader.uint32(), options));
                     break;
-                case /* string after_uid */ 2:
-                    message.afterUid = reader.string();
+                case /* bool first */ 2:
+                    message.first = reader.bool();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -3099,13 +3291,13 @@ class InsertItems$Type extends MessageType<InsertItems> {
         }
         return message;
     }
-    internalBinaryWrite(message: InsertItems, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
+    internalBinaryWrite(message: AddItems, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
         /* repeated segue.connect.v1alpha1.QueueItem items = 1; */
         for (let i = 0; i < message.items.length; i++)
             QueueItem.internalBinaryWrite(message.items[i], writer.tag(1, WireType.LengthDelimited).fork(), options).join();
-        /* string after_uid = 2; */
-        if (message.afterUid !== "")
-            writer.tag(2, WireType.LengthDelimited).string(message.afterUid);
+        /* bool first = 2; */
+        if (message.first !== false)
+            writer.tag(2, WireType.Varint).bool(message.first);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -3113,30 +3305,30 @@ class InsertItems$Type extends MessageType<InsertItems> {
     }
 }
 /**
- * @generated MessageType for protobuf message segue.connect.v1alpha1.InsertItems
+ * @generated MessageType for protobuf message segue.connect.v1alpha1.AddItems
  */
-export const InsertItems = new InsertItems$Type();
+export const AddItems = new AddItems$Type();
 // @generated message type with reflection information, may provide speed optimized methods
-class RemoveItems$Type extends MessageType<RemoveItems> {
+class RemoveItem$Type extends MessageType<RemoveItem> {
     constructor() {
-        super("segue.connect.v1alpha1.RemoveItems", [
-            { no: 1, name: "uids", kind: "scalar", repeat: 2 /*RepeatType.UNPACKED*/, T: 9 /*ScalarType.STRING*/ }
+        super("segue.connect.v1alpha1.RemoveItem", [
+            { no: 1, name: "uid", kind: "scalar", T: 9 /*ScalarType.STRING*/ }
         ]);
     }
-    create(value?: PartialMessage<RemoveItems>): RemoveItems {
+    create(value?: PartialMessage<RemoveItem>): RemoveItem {
         const message = globalThis.Object.create((this.messagePrototype!));
-        message.uids = [];
+        message.uid = "";
         if (value !== undefined)
-            reflectionMergePartial<RemoveItems>(this, message, value);
+            reflectionMergePartial<RemoveItem>(this, message, value);
         return message;
     }
-    internalBinaryRead(reader: IBinaryReader, length: number, options: BinaryReadOptions, target?: RemoveItems): RemoveItems {
+    internalBinaryRead(reader: IBinaryReader, length: number, options: BinaryReadOptions, target?: RemoveItem): RemoveItem {
         let message = target ?? this.create(), end = reader.pos + length;
         while (reader.pos < end) {
             let [fieldNo, wireType] = reader.tag();
             switch (fieldNo) {
-                case /* repeated string uids */ 1:
-                    message.uids.push(reader.string());
+                case /* string uid */ 1:
+                    message.uid = reader.string();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -3149,10 +3341,10 @@ class RemoveItems$Type extends MessageType<RemoveItems> {
         }
         return message;
     }
-    internalBinaryWrite(message: RemoveItems, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
-        /* repeated string uids = 1; */
-        for (let i = 0; i < message.uids.length; i++)
-            writer.tag(1, WireType.LengthDelimited).string(message.uids[i]);
+    internalBinaryWrite(message: RemoveItem, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
+        /* string uid = 1; */
+        if (message.uid !== "")
+            writer.tag(1, WireType.LengthDelimited).string(message.uid);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -3160,21 +3352,21 @@ class RemoveItems$Type extends MessageType<RemoveItems> {
     }
 }
 /**
- * @generated MessageType for protobuf message segue.connect.v1alpha1.RemoveItems
+ * @generated MessageType for protobuf message segue.connect.v1alpha1.RemoveItem
  */
-export const RemoveItems = new RemoveItems$Type();
+export const RemoveItem = new RemoveItem$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class MoveItem$Type extends MessageType<MoveItem> {
     constructor() {
         super("segue.connect.v1alpha1.MoveItem", [
             { no: 1, name: "uid", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
-            { no: 2, name: "after_uid", kind: "scalar", T: 9 /*ScalarType.STRING*/ }
+            { no: 2, name: "before_uid", kind: "scalar", T: 9 /*ScalarType.STRING*/ }
         ]);
     }
     create(value?: PartialMessage<MoveItem>): MoveItem {
         const message = globalThis.Object.create((this.messagePrototype!));
         message.uid = "";
-        message.afterUid = "";
+        message.beforeUid = "";
         if (value !== undefined)
             reflectionMergePartial<MoveItem>(this, message, value);
         return message;
@@ -3187,8 +3379,8 @@ class MoveItem$Type extends MessageType<MoveItem> {
                 case /* string uid */ 1:
                     message.uid = reader.string();
                     break;
-                case /* string after_uid */ 2:
-                    message.afterUid = reader.string();
+                case /* string before_uid */ 2:
+                    message.beforeUid = reader.string();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -3205,9 +3397,9 @@ class MoveItem$Type extends MessageType<MoveItem> {
         /* string uid = 1; */
         if (message.uid !== "")
             writer.tag(1, WireType.LengthDelimited).string(message.uid);
-        /* string after_uid = 2; */
-        if (message.afterUid !== "")
-            writer.tag(2, WireType.LengthDelimited).string(message.afterUid);
+        /* string before_uid = 2; */
+        if (message.beforeUid !== "")
+            writer.tag(2, WireType.LengthDelimited).string(message.beforeUid);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -3218,6 +3410,44 @@ class MoveItem$Type extends MessageType<MoveItem> {
  * @generated MessageType for protobuf message segue.connect.v1alpha1.MoveItem
  */
 export const MoveItem = new MoveItem$Type();
+// @generated message type with reflection information, may provide speed optimized methods
+class ClearUpNext$Type extends MessageType<ClearUpNext> {
+    constructor() {
+        super("segue.connect.v1alpha1.ClearUpNext", []);
+    }
+    create(value?: PartialMessage<ClearUpNext>): ClearUpNext {
+        const message = globalThis.Object.create((this.messagePrototype!));
+        if (value !== undefined)
+            reflectionMergePartial<ClearUpNext>(this, message, value);
+        return message;
+    }
+    internalBinaryRead(reader: IBinaryReader, length: number, options: BinaryReadOptions, target?: ClearUpNext): ClearUpNext {
+        let message = target ?? this.create(), end = reader.pos + length;
+        while (reader.pos < end) {
+            let [fieldNo, wireType] = reader.tag();
+            switch (fieldNo) {
+                default:
+                    let u = options.readUnknownField;
+                    if (u === "throw")
+                        throw new globalThis.Error(`Unknown field ${fieldNo} (wire type ${wireType}) for ${this.typeName}`);
+                    let d = reader.skip(wireType);
+                    if (u !== false)
+                        (u === true ? UnknownFieldHandler.onRead : u)(this.typeName, message, fieldNo, wireType, d);
+            }
+        }
+        return message;
+    }
+    internalBinaryWrite(message: ClearUpNext, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
+        let u = options.writeUnknownFields;
+        if (u !== false)
+            (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
+        return writer;
+    }
+}
+/**
+ * @generated MessageType for protobuf message segue.connect.v1alpha1.ClearUpNext
+ */
+export const ClearUpNext = new ClearUpNext$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Transfer$Type extends MessageType<Transfer> {
     constructor() {
@@ -3549,28 +3779,36 @@ class SessionState$Type extends MessageType<SessionState> {
             { no: 1, name: "active_device_id", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
             { no: 2, name: "want_playing", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
             { no: 3, name: "context", kind: "message", T: () => ContextRef },
-            { no: 4, name: "current_uid", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
-            { no: 5, name: "history", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => QueueItem },
-            { no: 6, name: "items", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => QueueItem },
-            { no: 7, name: "shuffle", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
-            { no: 8, name: "repeat", kind: "enum", T: () => ["segue.connect.v1alpha1.RepeatMode", RepeatMode, "REPEAT_MODE_"] },
-            { no: 9, name: "anchor", kind: "message", T: () => Anchor },
-            { no: 10, name: "devices", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => DeviceState },
-            { no: 11, name: "restrictions", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => Restriction },
-            { no: 12, name: "transfer", kind: "message", T: () => TransferState }
+            { no: 4, name: "context_items", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => QueueItem },
+            { no: 5, name: "order", kind: "scalar", repeat: 1 /*RepeatType.PACKED*/, T: 13 /*ScalarType.UINT32*/ },
+            { no: 6, name: "order_index", kind: "scalar", T: 17 /*ScalarType.SINT32*/ },
+            { no: 7, name: "current", kind: "message", T: () => QueueItem },
+            { no: 8, name: "up_next", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => QueueItem },
+            { no: 9, name: "history", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => QueueItem },
+            { no: 10, name: "shuffle", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
+            { no: 11, name: "repeat", kind: "enum", T: () => ["segue.connect.v1alpha1.RepeatMode", RepeatMode, "REPEAT_MODE_"] },
+            { no: 12, name: "cue", kind: "message", T: () => Cue },
+            { no: 13, name: "anchor", kind: "message", T: () => Anchor },
+            { no: 14, name: "buffering", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
+            { no: 15, name: "error_code", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
+            { no: 16, name: "devices", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => DeviceState },
+            { no: 17, name: "transfer", kind: "message", T: () => TransferState }
         ]);
     }
     create(value?: PartialMessage<SessionState>): SessionState {
         const message = globalThis.Object.create((this.messagePrototype!));
         message.activeDeviceId = "";
         message.wantPlaying = false;
-        message.currentUid = "";
+        message.contextItems = [];
+        message.order = [];
+        message.orderIndex = 0;
+        message.upNext = [];
         message.history = [];
-        message.items = [];
         message.shuffle = false;
         message.repeat = 0;
+        message.buffering = false;
+        message.errorCode = "";
         message.devices = [];
-        message.restrictions = [];
         if (value !== undefined)
             reflectionMergePartial<SessionState>(this, message, value);
         return message;
@@ -3589,31 +3827,50 @@ class SessionState$Type extends MessageType<SessionState> {
                 case /* segue.connect.v1alpha1.ContextRef context */ 3:
                     message.context = ContextRef.internalBinaryRead(reader, reader.uint32(), options, message.context);
                     break;
-                case /* string current_uid */ 4:
-                    message.currentUid = reader.string();
+                case /* repeated segue.connect.v1alpha1.QueueItem context_items */ 4:
+                    message.contextItems.push(QueueItem.internalBinaryRead(reader, reader.uint32(), options));
                     break;
-                case /* repeated segue.connect.v1alpha1.QueueItem history */ 5:
+                case /* repeated uint32 order */ 5:
+                    if (wireType === WireType.LengthDelimited)
+                        for (let e = reader.int32() + reader.pos; reader.pos < e;)
+                            message.order.push(reader.uint32());
+                    else
+                        message.order.push(reader.uint32());
+                    break;
+                case /* sint32 order_index */ 6:
+                    message.orderIndex = reader.sint32();
+                    break;
+                case /* segue.connect.v1alpha1.QueueItem current */ 7:
+                    message.current = QueueItem.internalBinaryRead(reader, reader.uint32(), options, message.current);
+                    break;
+                case /* repeated segue.connect.v1alpha1.QueueItem up_next */ 8:
+                    message.upNext.push(QueueItem.internalBinaryRead(reader, reader.uint32(), options));
+                    break;
+                case /* repeated segue.connect.v1alpha1.QueueItem history */ 9:
                     message.history.push(QueueItem.internalBinaryRead(reader, reader.uint32(), options));
                     break;
-                case /* repeated segue.connect.v1alpha1.QueueItem items */ 6:
-                    message.items.push(QueueItem.internalBinaryRead(reader, reader.uint32(), options));
-                    break;
-                case /* bool shuffle */ 7:
+                case /* bool shuffle */ 10:
                     message.shuffle = reader.bool();
                     break;
-                case /* segue.connect.v1alpha1.RepeatMode repeat */ 8:
+                case /* segue.connect.v1alpha1.RepeatMode repeat */ 11:
                     message.repeat = reader.int32();
                     break;
-                case /* segue.connect.v1alpha1.Anchor anchor */ 9:
+                case /* segue.connect.v1alpha1.Cue cue */ 12:
+                    message.cue = Cue.internalBinaryRead(reader, reader.uint32(), options, message.cue);
+                    break;
+                case /* segue.connect.v1alpha1.Anchor anchor */ 13:
                     message.anchor = Anchor.internalBinaryRead(reader, reader.uint32(), options, message.anchor);
                     break;
-                case /* repeated segue.connect.v1alpha1.DeviceState devices */ 10:
+                case /* bool buffering */ 14:
+                    message.buffering = reader.bool();
+                    break;
+                case /* string error_code */ 15:
+                    message.errorCode = reader.string();
+                    break;
+                case /* repeated segue.connect.v1alpha1.DeviceState devices */ 16:
                     message.devices.push(DeviceState.internalBinaryRead(reader, reader.uint32(), options));
                     break;
-                case /* repeated segue.connect.v1alpha1.Restriction restrictions */ 11:
-                    message.restrictions.push(Restriction.internalBinaryRead(reader, reader.uint32(), options));
-                    break;
-                case /* segue.connect.v1alpha1.TransferState transfer */ 12:
+                case /* segue.connect.v1alpha1.TransferState transfer */ 17:
                     message.transfer = TransferState.internalBinaryRead(reader, reader.uint32(), options, message.transfer);
                     break;
                 default:
@@ -3637,33 +3894,52 @@ class SessionState$Type extends MessageType<SessionState> {
         /* segue.connect.v1alpha1.ContextRef context = 3; */
         if (message.context)
             ContextRef.internalBinaryWrite(message.context, writer.tag(3, WireType.LengthDelimited).fork(), options).join();
-        /* string current_uid = 4; */
-        if (message.currentUid !== "")
-            writer.tag(4, WireType.LengthDelimited).string(message.currentUid);
-        /* repeated segue.connect.v1alpha1.QueueItem history = 5; */
+        /* repeated segue.connect.v1alpha1.QueueItem context_items = 4; */
+        for (let i = 0; i < message.contextItems.length; i++)
+            QueueItem.internalBinaryWrite(message.contextItems[i], writer.tag(4, WireType.LengthDelimited).fork(), options).join();
+        /* repeated uint32 order = 5; */
+        if (message.order.length) {
+            writer.tag(5, WireType.LengthDelimited).fork();
+            for (let i = 0; i < message.order.length; i++)
+                writer.uint32(message.order[i]);
+            writer.join();
+        }
+        /* sint32 order_index = 6; */
+        if (message.orderIndex !== 0)
+            writer.tag(6, WireType.Varint).sint32(message.orderIndex);
+        /* segue.connect.v1alpha1.QueueItem current = 7; */
+        if (message.current)
+            QueueItem.internalBinaryWrite(message.current, writer.tag(7, WireType.LengthDelimited).fork(), options).join();
+        /* repeated segue.connect.v1alpha1.QueueItem up_next = 8; */
+        for (let i = 0; i < message.upNext.length; i++)
+            QueueItem.internalBinaryWrite(message.upNext[i], writer.tag(8, WireType.LengthDelimited).fork(), options).join();
+        /* repeated segue.connect.v1alpha1.QueueItem history = 9; */
         for (let i = 0; i < message.history.length; i++)
-            QueueItem.internalBinaryWrite(message.history[i], writer.tag(5, WireType.LengthDelimited).fork(), options).join();
-        /* repeated segue.connect.v1alpha1.QueueItem items = 6; */
-        for (let i = 0; i < message.items.length; i++)
-            QueueItem.internalBinaryWrite(message.items[i], writer.tag(6, WireType.LengthDelimited).fork(), options).join();
-        /* bool shuffle = 7; */
+            QueueItem.internalBinaryWrite(message.history[i], writer.tag(9, WireType.LengthDelimited).fork(), options).join();
+        /* bool shuffle = 10; */
         if (message.shuffle !== false)
-            writer.tag(7, WireType.Varint).bool(message.shuffle);
-        /* segue.connect.v1alpha1.RepeatMode repeat = 8; */
+            writer.tag(10, WireType.Varint).bool(message.shuffle);
+        /* segue.connect.v1alpha1.RepeatMode repeat = 11; */
         if (message.repeat !== 0)
-            writer.tag(8, WireType.Varint).int32(message.repeat);
-        /* segue.connect.v1alpha1.Anchor anchor = 9; */
+            writer.tag(11, WireType.Varint).int32(message.repeat);
+        /* segue.connect.v1alpha1.Cue cue = 12; */
+        if (message.cue)
+            Cue.internalBinaryWrite(message.cue, writer.tag(12, WireType.LengthDelimited).fork(), options).join();
+        /* segue.connect.v1alpha1.Anchor anchor = 13; */
         if (message.anchor)
-            Anchor.internalBinaryWrite(message.anchor, writer.tag(9, WireType.LengthDelimited).fork(), options).join();
-        /* repeated segue.connect.v1alpha1.DeviceState devices = 10; */
+            Anchor.internalBinaryWrite(message.anchor, writer.tag(13, WireType.LengthDelimited).fork(), options).join();
+        /* bool buffering = 14; */
+        if (message.buffering !== false)
+            writer.tag(14, WireType.Varint).bool(message.buffering);
+        /* string error_code = 15; */
+        if (message.errorCode !== "")
+            writer.tag(15, WireType.LengthDelimited).string(message.errorCode);
+        /* repeated segue.connect.v1alpha1.DeviceState devices = 16; */
         for (let i = 0; i < message.devices.length; i++)
-            DeviceState.internalBinaryWrite(message.devices[i], writer.tag(10, WireType.LengthDelimited).fork(), options).join();
-        /* repeated segue.connect.v1alpha1.Restriction restrictions = 11; */
-        for (let i = 0; i < message.restrictions.length; i++)
-            Restriction.internalBinaryWrite(message.restrictions[i], writer.tag(11, WireType.LengthDelimited).fork(), options).join();
-        /* segue.connect.v1alpha1.TransferState transfer = 12; */
+            DeviceState.internalBinaryWrite(message.devices[i], writer.tag(16, WireType.LengthDelimited).fork(), options).join();
+        /* segue.connect.v1alpha1.TransferState transfer = 17; */
         if (message.transfer)
-            TransferState.internalBinaryWrite(message.transfer, writer.tag(12, WireType.LengthDelimited).fork(), options).join();
+            TransferState.internalBinaryWrite(message.transfer, writer.tag(17, WireType.LengthDelimited).fork(), options).join();
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -3674,6 +3950,69 @@ class SessionState$Type extends MessageType<SessionState> {
  * @generated MessageType for protobuf message segue.connect.v1alpha1.SessionState
  */
 export const SessionState = new SessionState$Type();
+// @generated message type with reflection information, may provide speed optimized methods
+class Cue$Type extends MessageType<Cue> {
+    constructor() {
+        super("segue.connect.v1alpha1.Cue", [
+            { no: 1, name: "version", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ },
+            { no: 2, name: "item_uid", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
+            { no: 3, name: "position_ms", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ }
+        ]);
+    }
+    create(value?: PartialMessage<Cue>): Cue {
+        const message = globalThis.Object.create((this.messagePrototype!));
+        message.version = 0n;
+        message.itemUid = "";
+        message.positionMs = 0n;
+        if (value !== undefined)
+            reflectionMergePartial<Cue>(this, message, value);
+        return message;
+    }
+    internalBinaryRead(reader: IBinaryReader, length: number, options: BinaryReadOptions, target?: Cue): Cue {
+        let message = target ?? this.create(), end = reader.pos + length;
+        while (reader.pos < end) {
+            let [fieldNo, wireType] = reader.tag();
+            switch (fieldNo) {
+                case /* uint64 version */ 1:
+                    message.version = reader.uint64().toBigInt();
+                    break;
+                case /* string item_uid */ 2:
+                    message.itemUid = reader.string();
+                    break;
+                case /* int64 position_ms */ 3:
+                    message.positionMs = reader.int64().toBigInt();
+                    break;
+                default:
+                    let u = options.readUnknownField;
+                    if (u === "throw")
+                        throw new globalThis.Error(`Unknown field ${fieldNo} (wire type ${wireType}) for ${this.typeName}`);
+                    let d = reader.skip(wireType);
+                    if (u !== false)
+                        (u === true ? UnknownFieldHandler.onRead : u)(this.typeName, message, fieldNo, wireType, d);
+            }
+        }
+        return message;
+    }
+    internalBinaryWrite(message: Cue, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
+        /* uint64 version = 1; */
+        if (message.version !== 0n)
+            writer.tag(1, WireType.Varint).uint64(message.version);
+        /* string item_uid = 2; */
+        if (message.itemUid !== "")
+            writer.tag(2, WireType.LengthDelimited).string(message.itemUid);
+        /* int64 position_ms = 3; */
+        if (message.positionMs !== 0n)
+            writer.tag(3, WireType.Varint).int64(message.positionMs);
+        let u = options.writeUnknownFields;
+        if (u !== false)
+            (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
+        return writer;
+    }
+}
+/**
+ * @generated MessageType for protobuf message segue.connect.v1alpha1.Cue
+ */
+export const Cue = new Cue$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class QueueItem$Type extends MessageType<QueueItem> {
     constructor() {
@@ -3745,7 +4084,9 @@ class Anchor$Type extends MessageType<Anchor> {
             { no: 2, name: "position_ms", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ },
             { no: 3, name: "at_server_us", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ },
             { no: 4, name: "rate_milli", kind: "scalar", T: 17 /*ScalarType.SINT32*/ },
-            { no: 5, name: "uncertainty_us", kind: "scalar", T: 13 /*ScalarType.UINT32*/ }
+            { no: 5, name: "uncertainty_us", kind: "scalar", T: 13 /*ScalarType.UINT32*/ },
+            { no: 6, name: "duration_ms", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ },
+            { no: 7, name: "audible", kind: "scalar", T: 8 /*ScalarType.BOOL*/ }
         ]);
     }
     create(value?: PartialMessage<Anchor>): Anchor {
@@ -3755,6 +4096,8 @@ class Anchor$Type extends MessageType<Anchor> {
         message.atServerUs = 0n;
         message.rateMilli = 0;
         message.uncertaintyUs = 0;
+        message.durationMs = 0n;
+        message.audible = false;
         if (value !== undefined)
             reflectionMergePartial<Anchor>(this, message, value);
         return message;
@@ -3778,6 +4121,12 @@ class Anchor$Type extends MessageType<Anchor> {
                     break;
                 case /* uint32 uncertainty_us */ 5:
                     message.uncertaintyUs = reader.uint32();
+                    break;
+                case /* int64 duration_ms */ 6:
+                    message.durationMs = reader.int64().toBigInt();
+                    break;
+                case /* bool audible */ 7:
+                    message.audible = reader.bool();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -3806,6 +4155,12 @@ class Anchor$Type extends MessageType<Anchor> {
         /* uint32 uncertainty_us = 5; */
         if (message.uncertaintyUs !== 0)
             writer.tag(5, WireType.Varint).uint32(message.uncertaintyUs);
+        /* int64 duration_ms = 6; */
+        if (message.durationMs !== 0n)
+            writer.tag(6, WireType.Varint).int64(message.durationMs);
+        /* bool audible = 7; */
+        if (message.audible !== false)
+            writer.tag(7, WireType.Varint).bool(message.audible);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -3894,74 +4249,21 @@ class DeviceState$Type extends MessageType<DeviceState> {
  */
 export const DeviceState = new DeviceState$Type();
 // @generated message type with reflection information, may provide speed optimized methods
-class Restriction$Type extends MessageType<Restriction> {
-    constructor() {
-        super("segue.connect.v1alpha1.Restriction", [
-            { no: 1, name: "action", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
-            { no: 2, name: "reasons", kind: "scalar", repeat: 2 /*RepeatType.UNPACKED*/, T: 9 /*ScalarType.STRING*/ }
-        ]);
-    }
-    create(value?: PartialMessage<Restriction>): Restriction {
-        const message = globalThis.Object.create((this.messagePrototype!));
-        message.action = "";
-        message.reasons = [];
-        if (value !== undefined)
-            reflectionMergePartial<Restriction>(this, message, value);
-        return message;
-    }
-    internalBinaryRead(reader: IBinaryReader, length: number, options: BinaryReadOptions, target?: Restriction): Restriction {
-        let message = target ?? this.create(), end = reader.pos + length;
-        while (reader.pos < end) {
-            let [fieldNo, wireType] = reader.tag();
-            switch (fieldNo) {
-                case /* string action */ 1:
-                    message.action = reader.string();
-                    break;
-                case /* repeated string reasons */ 2:
-                    message.reasons.push(reader.string());
-                    break;
-                default:
-                    let u = options.readUnknownField;
-                    if (u === "throw")
-                        throw new globalThis.Error(`Unknown field ${fieldNo} (wire type ${wireType}) for ${this.typeName}`);
-                    let d = reader.skip(wireType);
-                    if (u !== false)
-                        (u === true ? UnknownFieldHandler.onRead : u)(this.typeName, message, fieldNo, wireType, d);
-            }
-        }
-        return message;
-    }
-    internalBinaryWrite(message: Restriction, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
-        /* string action = 1; */
-        if (message.action !== "")
-            writer.tag(1, WireType.LengthDelimited).string(message.action);
-        /* repeated string reasons = 2; */
-        for (let i = 0; i < message.reasons.length; i++)
-            writer.tag(2, WireType.LengthDelimited).string(message.reasons[i]);
-        let u = options.writeUnknownFields;
-        if (u !== false)
-            (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
-        return writer;
-    }
-}
-/**
- * @generated MessageType for protobuf message segue.connect.v1alpha1.Restriction
- */
-export const Restriction = new Restriction$Type();
-// @generated message type with reflection information, may provide speed optimized methods
 class TransferState$Type extends MessageType<TransferState> {
     constructor() {
         super("segue.connect.v1alpha1.TransferState", [
             { no: 1, name: "from_device_id", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
             { no: 2, name: "to_device_id", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
-            { no: 3, name: "old_lease_ends_us", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ }
+            { no: 3, name: "granted", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
+            { no: 4, name: "waits_until_us", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ }
         ]);
     }
     create(value?: PartialMessage<TransferState>): TransferState {
         const message = globalThis.Object.create((this.messagePrototype!));
         message.fromDeviceId = "";
         message.toDeviceId = "";
-        message.oldLeaseEndsUs = 0n;
+        message.granted = false;
+        message.waitsUntilUs = 0n;
         if (value !== undefined)
             reflectionMergePartial<TransferState>(this, message, value);
         return message;
@@ -3977,8 +4279,11 @@ class TransferState$Type extends MessageType<TransferState> {
                 case /* string to_device_id */ 2:
                     message.toDeviceId = reader.string();
                     break;
-                case /* int64 old_lease_ends_us */ 3:
-                    message.oldLeaseEndsUs = reader.int64().toBigInt();
+                case /* bool granted */ 3:
+                    message.granted = reader.bool();
+                    break;
+                case /* int64 waits_until_us */ 4:
+                    message.waitsUntilUs = reader.int64().toBigInt();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -3998,9 +4303,12 @@ class TransferState$Type extends MessageType<TransferState> {
         /* string to_device_id = 2; */
         if (message.toDeviceId !== "")
             writer.tag(2, WireType.LengthDelimited).string(message.toDeviceId);
-        /* int64 old_lease_ends_us = 3; */
-        if (message.oldLeaseEndsUs !== 0n)
-            writer.tag(3, WireType.Varint).int64(message.oldLeaseEndsUs);
+        /* bool granted = 3; */
+        if (message.granted !== false)
+            writer.tag(3, WireType.Varint).bool(message.granted);
+        /* int64 waits_until_us = 4; */
+        if (message.waitsUntilUs !== 0n)
+            writer.tag(4, WireType.Varint).int64(message.waitsUntilUs);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -4063,17 +4371,20 @@ class Report$Type extends MessageType<Report> {
         super("segue.connect.v1alpha1.Report", [
             { no: 1, name: "epoch", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ },
             { no: 2, name: "report_seq", kind: "scalar", T: 13 /*ScalarType.UINT32*/ },
-            { no: 3, name: "anchor", kind: "message", T: () => Anchor },
-            { no: 4, name: "buffering", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
-            { no: 5, name: "volume", kind: "scalar", opt: true, T: 1 /*ScalarType.DOUBLE*/ },
-            { no: 6, name: "error_code", kind: "scalar", T: 9 /*ScalarType.STRING*/ }
+            { no: 3, name: "applied_version", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ },
+            { no: 4, name: "anchor", kind: "message", T: () => Anchor },
+            { no: 5, name: "buffering", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
+            { no: 6, name: "ended", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
+            { no: 7, name: "error_code", kind: "scalar", T: 9 /*ScalarType.STRING*/ }
         ]);
     }
     create(value?: PartialMessage<Report>): Report {
         const message = globalThis.Object.create((this.messagePrototype!));
         message.epoch = 0n;
         message.reportSeq = 0;
+        message.appliedVersion = 0n;
         message.buffering = false;
+        message.ended = false;
         message.errorCode = "";
         if (value !== undefined)
             reflectionMergePartial<Report>(this, message, value);
@@ -4090,16 +4401,19 @@ class Report$Type extends MessageType<Report> {
                 case /* uint32 report_seq */ 2:
                     message.reportSeq = reader.uint32();
                     break;
-                case /* segue.connect.v1alpha1.Anchor anchor */ 3:
+                case /* uint64 applied_version */ 3:
+                    message.appliedVersion = reader.uint64().toBigInt();
+                    break;
+                case /* segue.connect.v1alpha1.Anchor anchor */ 4:
                     message.anchor = Anchor.internalBinaryRead(reader, reader.uint32(), options, message.anchor);
                     break;
-                case /* bool buffering */ 4:
+                case /* bool buffering */ 5:
                     message.buffering = reader.bool();
                     break;
-                case /* optional double volume */ 5:
-                    message.volume = reader.double();
+                case /* bool ended */ 6:
+                    message.ended = reader.bool();
                     break;
-                case /* string error_code */ 6:
+                case /* string error_code */ 7:
                     message.errorCode = reader.string();
                     break;
                 default:
@@ -4120,18 +4434,21 @@ class Report$Type extends MessageType<Report> {
         /* uint32 report_seq = 2; */
         if (message.reportSeq !== 0)
             writer.tag(2, WireType.Varint).uint32(message.reportSeq);
-        /* segue.connect.v1alpha1.Anchor anchor = 3; */
+        /* uint64 applied_version = 3; */
+        if (message.appliedVersion !== 0n)
+            writer.tag(3, WireType.Varint).uint64(message.appliedVersion);
+        /* segue.connect.v1alpha1.Anchor anchor = 4; */
         if (message.anchor)
-            Anchor.internalBinaryWrite(message.anchor, writer.tag(3, WireType.LengthDelimited).fork(), options).join();
-        /* bool buffering = 4; */
+            Anchor.internalBinaryWrite(message.anchor, writer.tag(4, WireType.LengthDelimited).fork(), options).join();
+        /* bool buffering = 5; */
         if (message.buffering !== false)
-            writer.tag(4, WireType.Varint).bool(message.buffering);
-        /* optional double volume = 5; */
-        if (message.volume !== undefined)
-            writer.tag(5, WireType.Bit64).double(message.volume);
-        /* string error_code = 6; */
+            writer.tag(5, WireType.Varint).bool(message.buffering);
+        /* bool ended = 6; */
+        if (message.ended !== false)
+            writer.tag(6, WireType.Varint).bool(message.ended);
+        /* string error_code = 7; */
         if (message.errorCode !== "")
-            writer.tag(6, WireType.LengthDelimited).string(message.errorCode);
+            writer.tag(7, WireType.LengthDelimited).string(message.errorCode);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -4146,9 +4463,7 @@ export const Report = new Report$Type();
 class Prepare$Type extends MessageType<Prepare> {
     constructor() {
         super("segue.connect.v1alpha1.Prepare", [
-            { no: 1, name: "epoch", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ },
-            { no: 2, name: "item", kind: "message", T: () => QueueItem },
-            { no: 3, name: "anchor", kind: "message", T: () => Anchor }
+            { no: 1, name: "epoch", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ }
         ]);
     }
     create(value?: PartialMessage<Prepare>): Prepare {
@@ -4166,12 +4481,6 @@ class Prepare$Type extends MessageType<Prepare> {
                 case /* uint64 epoch */ 1:
                     message.epoch = reader.uint64().toBigInt();
                     break;
-                case /* segue.connect.v1alpha1.QueueItem item */ 2:
-                    message.item = QueueItem.internalBinaryRead(reader, reader.uint32(), options, message.item);
-                    break;
-                case /* segue.connect.v1alpha1.Anchor anchor */ 3:
-                    message.anchor = Anchor.internalBinaryRead(reader, reader.uint32(), options, message.anchor);
-                    break;
                 default:
                     let u = options.readUnknownField;
                     if (u === "throw")
@@ -4187,12 +4496,6 @@ class Prepare$Type extends MessageType<Prepare> {
         /* uint64 epoch = 1; */
         if (message.epoch !== 0n)
             writer.tag(1, WireType.Varint).uint64(message.epoch);
-        /* segue.connect.v1alpha1.QueueItem item = 2; */
-        if (message.item)
-            QueueItem.internalBinaryWrite(message.item, writer.tag(2, WireType.LengthDelimited).fork(), options).join();
-        /* segue.connect.v1alpha1.Anchor anchor = 3; */
-        if (message.anchor)
-            Anchor.internalBinaryWrite(message.anchor, writer.tag(3, WireType.LengthDelimited).fork(), options).join();
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -4207,12 +4510,14 @@ export const Prepare = new Prepare$Type();
 class Prepared$Type extends MessageType<Prepared> {
     constructor() {
         super("segue.connect.v1alpha1.Prepared", [
-            { no: 1, name: "epoch", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ }
+            { no: 1, name: "epoch", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ },
+            { no: 2, name: "client_sent_us", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ }
         ]);
     }
     create(value?: PartialMessage<Prepared>): Prepared {
         const message = globalThis.Object.create((this.messagePrototype!));
         message.epoch = 0n;
+        message.clientSentUs = 0n;
         if (value !== undefined)
             reflectionMergePartial<Prepared>(this, message, value);
         return message;
@@ -4224,6 +4529,9 @@ class Prepared$Type extends MessageType<Prepared> {
             switch (fieldNo) {
                 case /* uint64 epoch */ 1:
                     message.epoch = reader.uint64().toBigInt();
+                    break;
+                case /* int64 client_sent_us */ 2:
+                    message.clientSentUs = reader.int64().toBigInt();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -4240,6 +4548,9 @@ class Prepared$Type extends MessageType<Prepared> {
         /* uint64 epoch = 1; */
         if (message.epoch !== 0n)
             writer.tag(1, WireType.Varint).uint64(message.epoch);
+        /* int64 client_sent_us = 2; */
+        if (message.clientSentUs !== 0n)
+            writer.tag(2, WireType.Varint).int64(message.clientSentUs);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -4256,8 +4567,7 @@ class LeaseGrant$Type extends MessageType<LeaseGrant> {
         super("segue.connect.v1alpha1.LeaseGrant", [
             { no: 1, name: "epoch", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ },
             { no: 2, name: "lease_ms", kind: "scalar", T: 13 /*ScalarType.UINT32*/ },
-            { no: 3, name: "anchor", kind: "message", T: () => Anchor },
-            { no: 4, name: "client_sent_us", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ }
+            { no: 3, name: "client_sent_us", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ }
         ]);
     }
     create(value?: PartialMessage<LeaseGrant>): LeaseGrant {
@@ -4280,10 +4590,7 @@ class LeaseGrant$Type extends MessageType<LeaseGrant> {
                 case /* uint32 lease_ms */ 2:
                     message.leaseMs = reader.uint32();
                     break;
-                case /* segue.connect.v1alpha1.Anchor anchor */ 3:
-                    message.anchor = Anchor.internalBinaryRead(reader, reader.uint32(), options, message.anchor);
-                    break;
-                case /* int64 client_sent_us */ 4:
+                case /* int64 client_sent_us */ 3:
                     message.clientSentUs = reader.int64().toBigInt();
                     break;
                 default:
@@ -4304,12 +4611,9 @@ class LeaseGrant$Type extends MessageType<LeaseGrant> {
         /* uint32 lease_ms = 2; */
         if (message.leaseMs !== 0)
             writer.tag(2, WireType.Varint).uint32(message.leaseMs);
-        /* segue.connect.v1alpha1.Anchor anchor = 3; */
-        if (message.anchor)
-            Anchor.internalBinaryWrite(message.anchor, writer.tag(3, WireType.LengthDelimited).fork(), options).join();
-        /* int64 client_sent_us = 4; */
+        /* int64 client_sent_us = 3; */
         if (message.clientSentUs !== 0n)
-            writer.tag(4, WireType.Varint).int64(message.clientSentUs);
+            writer.tag(3, WireType.Varint).int64(message.clientSentUs);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -4728,31 +5032,31 @@ class Fault$Type extends MessageType<Fault> {
  */
 export const Fault = new Fault$Type();
 // @generated message type with reflection information, may provide speed optimized methods
-class QueuePageRequest$Type extends MessageType<QueuePageRequest> {
+class VolumeRequest$Type extends MessageType<VolumeRequest> {
     constructor() {
-        super("segue.connect.v1alpha1.QueuePageRequest", [
-            { no: 1, name: "queue_rev", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ },
-            { no: 2, name: "after_uid", kind: "scalar", T: 9 /*ScalarType.STRING*/ }
+        super("segue.connect.v1alpha1.VolumeRequest", [
+            { no: 1, name: "seq", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ },
+            { no: 2, name: "volume", kind: "scalar", T: 1 /*ScalarType.DOUBLE*/ }
         ]);
     }
-    create(value?: PartialMessage<QueuePageRequest>): QueuePageRequest {
+    create(value?: PartialMessage<VolumeRequest>): VolumeRequest {
         const message = globalThis.Object.create((this.messagePrototype!));
-        message.queueRev = 0n;
-        message.afterUid = "";
+        message.seq = 0n;
+        message.volume = 0;
         if (value !== undefined)
-            reflectionMergePartial<QueuePageRequest>(this, message, value);
+            reflectionMergePartial<VolumeRequest>(this, message, value);
         return message;
     }
-    internalBinaryRead(reader: IBinaryReader, length: number, options: BinaryReadOptions, target?: QueuePageRequest): QueuePageRequest {
+    internalBinaryRead(reader: IBinaryReader, length: number, options: BinaryReadOptions, target?: VolumeRequest): VolumeRequest {
         let message = target ?? this.create(), end = reader.pos + length;
         while (reader.pos < end) {
             let [fieldNo, wireType] = reader.tag();
             switch (fieldNo) {
-                case /* uint64 queue_rev */ 1:
-                    message.queueRev = reader.uint64().toBigInt();
+                case /* uint64 seq */ 1:
+                    message.seq = reader.uint64().toBigInt();
                     break;
-                case /* string after_uid */ 2:
-                    message.afterUid = reader.string();
+                case /* double volume */ 2:
+                    message.volume = reader.double();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -4765,13 +5069,13 @@ class QueuePageRequest$Type extends MessageType<QueuePageRequest> {
         }
         return message;
     }
-    internalBinaryWrite(message: QueuePageRequest, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
-        /* uint64 queue_rev = 1; */
-        if (message.queueRev !== 0n)
-            writer.tag(1, WireType.Varint).uint64(message.queueRev);
-        /* string after_uid = 2; */
-        if (message.afterUid !== "")
-            writer.tag(2, WireType.LengthDelimited).string(message.afterUid);
+    internalBinaryWrite(message: VolumeRequest, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
+        /* uint64 seq = 1; */
+        if (message.seq !== 0n)
+            writer.tag(1, WireType.Varint).uint64(message.seq);
+        /* double volume = 2; */
+        if (message.volume !== 0)
+            writer.tag(2, WireType.Bit64).double(message.volume);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -4779,40 +5083,35 @@ class QueuePageRequest$Type extends MessageType<QueuePageRequest> {
     }
 }
 /**
- * @generated MessageType for protobuf message segue.connect.v1alpha1.QueuePageRequest
+ * @generated MessageType for protobuf message segue.connect.v1alpha1.VolumeRequest
  */
-export const QueuePageRequest = new QueuePageRequest$Type();
+export const VolumeRequest = new VolumeRequest$Type();
 // @generated message type with reflection information, may provide speed optimized methods
-class QueuePage$Type extends MessageType<QueuePage> {
+class VolumeReport$Type extends MessageType<VolumeReport> {
     constructor() {
-        super("segue.connect.v1alpha1.QueuePage", [
-            { no: 1, name: "queue_rev", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ },
-            { no: 2, name: "items", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => QueueItem },
-            { no: 3, name: "more", kind: "scalar", T: 8 /*ScalarType.BOOL*/ }
+        super("segue.connect.v1alpha1.VolumeReport", [
+            { no: 1, name: "volume", kind: "scalar", T: 1 /*ScalarType.DOUBLE*/ },
+            { no: 2, name: "seq", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ }
         ]);
     }
-    create(value?: PartialMessage<QueuePage>): QueuePage {
+    create(value?: PartialMessage<VolumeReport>): VolumeReport {
         const message = globalThis.Object.create((this.messagePrototype!));
-        message.queueRev = 0n;
-        message.items = [];
-        message.more = false;
+        message.volume = 0;
+        message.seq = 0n;
         if (value !== undefined)
-            reflectionMergePartial<QueuePage>(this, message, value);
+            reflectionMergePartial<VolumeReport>(this, message, value);
         return message;
     }
-    internalBinaryRead(reader: IBinaryReader, length: number, options: BinaryReadOptions, target?: QueuePage): QueuePage {
+    internalBinaryRead(reader: IBinaryReader, length: number, options: BinaryReadOptions, target?: VolumeReport): VolumeReport {
         let message = target ?? this.create(), end = reader.pos + length;
         while (reader.pos < end) {
             let [fieldNo, wireType] = reader.tag();
             switch (fieldNo) {
-                case /* uint64 queue_rev */ 1:
-                    message.queueRev = reader.uint64().toBigInt();
+                case /* double volume */ 1:
+                    message.volume = reader.double();
                     break;
-                case /* repeated segue.connect.v1alpha1.QueueItem items */ 2:
-                    message.items.push(QueueItem.internalBinaryRead(reader, reader.uint32(), options));
-                    break;
-                case /* bool more */ 3:
-                    message.more = reader.bool();
+                case /* uint64 seq */ 2:
+                    message.seq = reader.uint64().toBigInt();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -4825,16 +5124,13 @@ class QueuePage$Type extends MessageType<QueuePage> {
         }
         return message;
     }
-    internalBinaryWrite(message: QueuePage, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
-        /* uint64 queue_rev = 1; */
-        if (message.queueRev !== 0n)
-            writer.tag(1, WireType.Varint).uint64(message.queueRev);
-        /* repeated segue.connect.v1alpha1.QueueItem items = 2; */
-        for (let i = 0; i < message.items.length; i++)
-            QueueItem.internalBinaryWrite(message.items[i], writer.tag(2, WireType.LengthDelimited).fork(), options).join();
-        /* bool more = 3; */
-        if (message.more !== false)
-            writer.tag(3, WireType.Varint).bool(message.more);
+    internalBinaryWrite(message: VolumeReport, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
+        /* double volume = 1; */
+        if (message.volume !== 0)
+            writer.tag(1, WireType.Bit64).double(message.volume);
+        /* uint64 seq = 2; */
+        if (message.seq !== 0n)
+            writer.tag(2, WireType.Varint).uint64(message.seq);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -4842,6 +5138,6 @@ class QueuePage$Type extends MessageType<QueuePage> {
     }
 }
 /**
- * @generated MessageType for protobuf message segue.connect.v1alpha1.QueuePage
+ * @generated MessageType for protobuf message segue.connect.v1alpha1.VolumeReport
  */
-export const QueuePage = new QueuePage$Type();
+export const VolumeReport = new VolumeReport$Type();
