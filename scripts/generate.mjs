@@ -10,7 +10,12 @@ import { bin, root } from "./workspace.mjs";
 
 const GEN = join(root, "packages/core/src/gen");
 const SCHEMAS = join(root, "openapi/schemas/generated.yaml");
-const PACKAGES = ["segue.common.v1alpha1", "segue.playback.v1alpha1", "segue.license.v1alpha1"];
+const PACKAGES = [
+  "segue.common.v1alpha1",
+  "segue.playback.v1alpha1",
+  "segue.license.v1alpha1",
+  "segue.events.v1alpha1",
+];
 
 const HELP = `npm run generate [-- --check]
   Writes packages/core/src/gen and openapi/schemas/generated.yaml from proto/ and openapi/.

@@ -488,6 +488,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report plays
+         * @description Takes 1 to 500 events of one device in at most 51,200 bytes. Each event is read by itself; the answer says per event, in order, what became of it, and comes after that is durable.
+         */
+        post: operations["publishEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/play-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how often tracks were streamed
+         * @description Streams of each track by all listeners. Unknown tracks are left out; the others keep the order asked.
+         */
+        get: operations["getPlayCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/media/{hash}": {
         parameters: {
             query?: never;
@@ -1049,6 +1089,120 @@ export interface components {
         LicenseKeySet: {
             /** @description The signing key first, then earlier ones. */
             keys: components["schemas"]["LicenseKey"][];
+        };
+        /** @description A part of a track that was heard without a jump. */
+        Segment: {
+            /** @description First position, milliseconds. */
+            startMs?: number;
+            /** @description Position after the last frame, milliseconds. */
+            endMs?: number;
+        };
+        /**
+         * @description Why a play started.
+         * @enum {string}
+         */
+        StartReason: "START_REASON_UNSPECIFIED" | "START_REASON_PICKED" | "START_REASON_TRACK_DONE" | "START_REASON_FORWARD" | "START_REASON_BACK" | "START_REASON_TRANSFER";
+        /**
+         * @description Why a play ended.
+         * @enum {string}
+         */
+        EndReason: "END_REASON_UNSPECIFIED" | "END_REASON_TRACK_DONE" | "END_REASON_FORWARD" | "END_REASON_BACK" | "END_REASON_PICKED" | "END_REASON_TRANSFER" | "END_REASON_FAILED" | "END_REASON_CLOSED";
+        /** @description A play that has ended. There is one event per play, and it never changes. */
+        PlayEvent: {
+            /** @description UUID of version 7 made when the play started, 16 bytes. */
+            eventId?: string;
+            /** @description Stream of events of this installation and user, 16 random bytes. */
+            streamId?: string;
+            /** @description Place in the stream, from 1 without gaps. */
+            seq?: string | number;
+            /** @description Track, `trk_…`. */
+            trackId?: string;
+            /** @description Rendition, `rnd_…`. */
+            renditionId?: string;
+            /** @description Client wall clock at the last audible frame, milliseconds since the Unix epoch; at least 1. */
+            endedAtMs?: string | number;
+            /** @description Time of audible output, milliseconds. Pauses and stalls are no part of it. */
+            msPlayed?: number;
+            /** @description What was heard, in order; at most 200. */
+            segments?: components["schemas"]["Segment"][];
+            /** @description What was played from: `album`, `playlist`, `artist`, `radio`, `queue` or `tracks`. */
+            contextKind?: string;
+            /** @description Id of the context; empty for a bare list. */
+            contextId?: string;
+            /** @description Why it started. */
+            startReason?: components["schemas"]["StartReason"];
+            /** @description Why it ended. */
+            endReason?: components["schemas"]["EndReason"];
+            /** @description Whether it was played under a license without contact to the server. */
+            offline?: boolean;
+            /** @description Whether the listener wants it left out of history and taste. */
+            privateSession?: boolean;
+            /** @description Whether the volume was 0 for the whole play. */
+            muted?: boolean;
+            /** @description Time since ended_at_ms at this attempt by a monotonic clock, milliseconds; absent after a restart. */
+            ageMs?: string | number;
+            /** @description Time from the first audible frame to the last by a monotonic clock, pauses included, milliseconds. */
+            elapsedMs?: number;
+        };
+        /** @description Events that were dropped for one reason. */
+        Drop: {
+            /** @description Stable name, such as `full` or `refused`. */
+            reason?: string;
+            /** @description How many. */
+            count?: string | number;
+        };
+        /** @description What an outbox holds and has lost. */
+        OutboxStats: {
+            /** @description Stream, 16 bytes. */
+            streamId?: string;
+            /** @description Lowest sequence number that is held; 0 when none is. */
+            seqMin?: string | number;
+            /** @description Sequence number of the next event; at least 1. */
+            seqNext?: string | number;
+            /** @description Losses by reason since the stream began; at most 16. */
+            drops?: components["schemas"]["Drop"][];
+        };
+        /** @description The canonical JSON mapping of PublishRequest. What is not a PlayEvent is answered with the receipt `QUARANTINED` and harms no other event. */
+        EventBatch: {
+            /** @description Events in the order of their sequence numbers. */
+            events: (components["schemas"]["PlayEvent"] | unknown)[];
+            /** @description Client wall clock at this attempt, milliseconds since the Unix epoch. */
+            sentAtMs: string | number;
+            /** @description Attempts before this one. */
+            attempt?: number;
+            stats?: components["schemas"]["OutboxStats"];
+            deviceId: components["schemas"]["DeviceId"];
+            userId?: components["schemas"]["UserId"];
+        };
+        /**
+         * @description What became of an event.
+         * @enum {string}
+         */
+        ReceiptStatus: "RECEIPT_STATUS_UNSPECIFIED" | "RECEIPT_STATUS_ACCEPTED" | "RECEIPT_STATUS_DUPLICATE" | "RECEIPT_STATUS_REJECTED" | "RECEIPT_STATUS_RETRY" | "RECEIPT_STATUS_QUARANTINED";
+        /** @description What became of one event. */
+        Receipt: {
+            /** @description Id of the event, 16 bytes; empty when it could not be read. */
+            eventId?: string;
+            /** @description What became of it. */
+            status?: components["schemas"]["ReceiptStatus"];
+            /** @description Why, as a stable name of the specification's table; empty when there is nothing to say. */
+            reason?: string;
+        };
+        /** @description Answer to a batch, with status 202; sent after its outcome is durable. */
+        PublishResponse: {
+            /** @description One per event, same order. */
+            receipts?: components["schemas"]["Receipt"][];
+        };
+        /** @description How often a track was streamed. */
+        PlayCount: {
+            trackId: components["schemas"]["TrackId"];
+            /** @description Streams by all listeners. */
+            plays: number;
+        };
+        /** @description Counts of the tracks that exist, in the order asked. */
+        PlayCountList: {
+            /** @description Counts. */
+            items: components["schemas"]["PlayCount"][];
         };
     };
     responses: {
@@ -1908,6 +2062,69 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    publishEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventBatch"];
+                "application/x-protobuf": unknown;
+            };
+        };
+        responses: {
+            /** @description What became of each event, in the order of the batch. */
+            202: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishResponse"];
+                    "application/x-protobuf": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getPlayCounts: {
+        parameters: {
+            query: {
+                /** @description 1 to 100 track ids, separated by commas. */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts. */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayCountList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             default: components["responses"]["Failure"];
         };
     };

@@ -12,19 +12,19 @@ import type { PartialMessage } from "@protobuf-ts/runtime";
 import { reflectionMergePartial } from "@protobuf-ts/runtime";
 import { MessageType } from "@protobuf-ts/runtime";
 /**
- * A batch of events of one device.
+ * Body of POST /v1/events: a batch of events of one device and one user.
  *
  * @generated from protobuf message segue.events.v1alpha1.PublishRequest
  */
 export interface PublishRequest {
     /**
-     * Events in the order of their sequence numbers; 1 to 500.
+     * Events in the order of their sequence numbers; 1 to 500. A server reads each by itself.
      *
      * @generated from protobuf field: repeated segue.events.v1alpha1.PlayEvent events = 1
      */
     events: PlayEvent[];
     /**
-     * Client wall clock at this attempt, milliseconds since the Unix epoch.
+     * Client wall clock at this attempt, milliseconds since the Unix epoch; at least 1.
      *
      * @generated from protobuf field: int64 sent_at_ms = 2
      */
@@ -41,9 +41,21 @@ export interface PublishRequest {
      * @generated from protobuf field: segue.events.v1alpha1.OutboxStats stats = 4
      */
     stats?: OutboxStats;
+    /**
+     * The registered device on which the plays were heard, `dev_…`.
+     *
+     * @generated from protobuf field: string device_id = 5
+     */
+    deviceId: string;
+    /**
+     * Who listened, `usr_…`; the batch is refused when the access token is another user's. Empty leaves it to the token.
+     *
+     * @generated from protobuf field: string user_id = 6
+     */
+    userId: string;
 }
 /**
- * Answer to a batch; sent after the accepted events are durable.
+ * Answer to a batch, with status 202; sent after its outcome is durable.
  *
  * @generated from protobuf message segue.events.v1alpha1.PublishResponse
  */
@@ -62,7 +74,7 @@ export interface PublishResponse {
  */
 export interface Receipt {
     /**
-     * Id of the event, 16 bytes.
+     * Id of the event, 16 bytes; empty when it could not be read.
      *
      * @generated from protobuf field: bytes event_id = 1
      */
@@ -74,14 +86,14 @@ export interface Receipt {
      */
     status: ReceiptStatus;
     /**
-     * Why it was rejected or is to be sent again; a stable name.
+     * Why, as a stable name of the specification's table; empty when there is nothing to say.
      *
      * @generated from protobuf field: string reason = 3
      */
     reason: string;
 }
 /**
- * One play. It counts as a stream when ms_played is at least 30000.
+ * A play that has ended. There is one event per play, and it never changes.
  *
  * @generated from protobuf message segue.events.v1alpha1.PlayEvent
  */
@@ -105,18 +117,6 @@ export interface PlayEvent {
      */
     seq: bigint;
     /**
-     * Rises when the same play is reported again; the highest one holds.
-     *
-     * @generated from protobuf field: uint32 revision = 4
-     */
-    revision: number;
-    /**
-     * Whether the play has ended.
-     *
-     * @generated from protobuf field: bool final = 5
-     */
-    final: boolean;
-    /**
      * Track, `trk_…`.
      *
      * @generated from protobuf field: string track_id = 6
@@ -129,19 +129,13 @@ export interface PlayEvent {
      */
     renditionId: string;
     /**
-     * Client wall clock at the first audible frame, milliseconds since the Unix epoch.
+     * Client wall clock at the last audible frame, milliseconds since the Unix epoch; at least 1.
      *
-     * @generated from protobuf field: int64 started_at_ms = 8
+     * @generated from protobuf field: int64 ended_at_ms = 9
      */
-    startedAtMs: bigint;
+    endedAtMs: bigint;
     /**
-     * Client wall clock when this revision was made, milliseconds since the Unix epoch.
-     *
-     * @generated from protobuf field: int64 created_at_ms = 9
-     */
-    createdAtMs: bigint;
-    /**
-     * Time of audible output by a monotonic clock, milliseconds. Pauses and stalls are no part of it.
+     * Time of audible output, milliseconds. Pauses and stalls are no part of it.
      *
      * @generated from protobuf field: uint32 ms_played = 10
      */
@@ -153,7 +147,7 @@ export interface PlayEvent {
      */
     segments: Segment[];
     /**
-     * What was played from: album, playlist, artist, radio or tracks.
+     * What was played from: `album`, `playlist`, `artist`, `radio`, `queue` or `tracks`.
      *
      * @generated from protobuf field: string context_kind = 12
      */
@@ -171,7 +165,7 @@ export interface PlayEvent {
      */
     startReason: StartReason;
     /**
-     * Why it ended; unspecified while it has not.
+     * Why it ended.
      *
      * @generated from protobuf field: segue.events.v1alpha1.EndReason end_reason = 15
      */
@@ -195,11 +189,17 @@ export interface PlayEvent {
      */
     muted: boolean;
     /**
-     * Time since created_at_ms by a monotonic clock, milliseconds; absent after a restart.
+     * Time since ended_at_ms at this attempt by a monotonic clock, milliseconds; absent after a restart.
      *
      * @generated from protobuf field: optional int64 age_ms = 19
      */
     ageMs?: bigint;
+    /**
+     * Time from the first audible frame to the last by a monotonic clock, pauses included, milliseconds.
+     *
+     * @generated from protobuf field: uint32 elapsed_ms = 20
+     */
+    elapsedMs: number;
 }
 /**
  * A part of a track that was heard without a jump.
@@ -210,15 +210,15 @@ export interface Segment {
     /**
      * First position, milliseconds.
      *
-     * @generated from protobuf field: int64 start_ms = 1
+     * @generated from protobuf field: uint32 start_ms = 1
      */
-    startMs: bigint;
+    startMs: number;
     /**
      * Position after the last frame, milliseconds.
      *
-     * @generated from protobuf field: int64 end_ms = 2
+     * @generated from protobuf field: uint32 end_ms = 2
      */
-    endMs: bigint;
+    endMs: number;
 }
 /**
  * What an outbox holds and has lost.
@@ -239,13 +239,13 @@ export interface OutboxStats {
      */
     seqMin: bigint;
     /**
-     * Sequence number of the next event.
+     * Sequence number of the next event; at least 1.
      *
      * @generated from protobuf field: uint64 seq_next = 3
      */
     seqNext: bigint;
     /**
-     * Losses by reason since the stream began.
+     * Losses by reason since the stream began; at most 16.
      *
      * @generated from protobuf field: repeated segue.events.v1alpha1.Drop drops = 4
      */
@@ -258,7 +258,7 @@ export interface OutboxStats {
  */
 export interface Drop {
     /**
-     * Stable name, such as `too_old` or `full`.
+     * Stable name, such as `full` or `refused`.
      *
      * @generated from protobuf field: string reason = 1
      */
@@ -289,23 +289,29 @@ export enum ReceiptStatus {
      */
     ACCEPTED = 1,
     /**
-     * Known already; final.
+     * Accepted before; final.
      *
      * @generated from protobuf enum value: RECEIPT_STATUS_DUPLICATE = 2;
      */
     DUPLICATE = 2,
     /**
-     * In quarantine; final.
+     * Well formed but refused; final.
      *
      * @generated from protobuf enum value: RECEIPT_STATUS_REJECTED = 3;
      */
     REJECTED = 3,
     /**
-     * To be sent again.
+     * Not stored; to be sent again later.
      *
      * @generated from protobuf enum value: RECEIPT_STATUS_RETRY = 4;
      */
-    RETRY = 4
+    RETRY = 4,
+    /**
+     * Kept apart as it came, for a person to look at; final.
+     *
+     * @generated from protobuf enum value: RECEIPT_STATUS_QUARANTINED = 5;
+     */
+    QUARANTINED = 5
 }
 /**
  * Why a play started.
@@ -357,7 +363,7 @@ export enum StartReason {
  */
 export enum EndReason {
     /**
-     * It has not.
+     * No value.
      *
      * @generated from protobuf enum value: END_REASON_UNSPECIFIED = 0;
      */
@@ -399,7 +405,7 @@ export enum EndReason {
      */
     FAILED = 6,
     /**
-     * The application ended or crashed.
+     * The application ended or crashed, or the listener signed out.
      *
      * @generated from protobuf enum value: END_REASON_CLOSED = 7;
      */
@@ -412,7 +418,9 @@ class PublishRequest$Type extends MessageType<PublishRequest> {
             { no: 1, name: "events", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => PlayEvent },
             { no: 2, name: "sent_at_ms", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ },
             { no: 3, name: "attempt", kind: "scalar", T: 13 /*ScalarType.UINT32*/ },
-            { no: 4, name: "stats", kind: "message", T: () => OutboxStats }
+            { no: 4, name: "stats", kind: "message", T: () => OutboxStats },
+            { no: 5, name: "device_id", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
+            { no: 6, name: "user_id", kind: "scalar", T: 9 /*ScalarType.STRING*/ }
         ]);
     }
     create(value?: PartialMessage<PublishRequest>): PublishRequest {
@@ -420,6 +428,8 @@ class PublishRequest$Type extends MessageType<PublishRequest> {
         message.events = [];
         message.sentAtMs = 0n;
         message.attempt = 0;
+        message.deviceId = "";
+        message.userId = "";
         if (value !== undefined)
             reflectionMergePartial<PublishRequest>(this, message, value);
         return message;
@@ -440,6 +450,12 @@ class PublishRequest$Type extends MessageType<PublishRequest> {
                     break;
                 case /* segue.events.v1alpha1.OutboxStats stats */ 4:
                     message.stats = OutboxStats.internalBinaryRead(reader, reader.uint32(), options, message.stats);
+                    break;
+                case /* string device_id */ 5:
+                    message.deviceId = reader.string();
+                    break;
+                case /* string user_id */ 6:
+                    message.userId = reader.string();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -465,6 +481,12 @@ class PublishRequest$Type extends MessageType<PublishRequest> {
         /* segue.events.v1alpha1.OutboxStats stats = 4; */
         if (message.stats)
             OutboxStats.internalBinaryWrite(message.stats, writer.tag(4, WireType.LengthDelimited).fork(), options).join();
+        /* string device_id = 5; */
+        if (message.deviceId !== "")
+            writer.tag(5, WireType.LengthDelimited).string(message.deviceId);
+        /* string user_id = 6; */
+        if (message.userId !== "")
+            writer.tag(6, WireType.LengthDelimited).string(message.userId);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -592,12 +614,9 @@ class PlayEvent$Type extends MessageType<PlayEvent> {
             { no: 1, name: "event_id", kind: "scalar", T: 12 /*ScalarType.BYTES*/ },
             { no: 2, name: "stream_id", kind: "scalar", T: 12 /*ScalarType.BYTES*/ },
             { no: 3, name: "seq", kind: "scalar", T: 4 /*ScalarType.UINT64*/, L: 0 /*LongType.BIGINT*/ },
-            { no: 4, name: "revision", kind: "scalar", T: 13 /*ScalarType.UINT32*/ },
-            { no: 5, name: "final", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
             { no: 6, name: "track_id", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
             { no: 7, name: "rendition_id", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
-            { no: 8, name: "started_at_ms", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ },
-            { no: 9, name: "created_at_ms", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ },
+            { no: 9, name: "ended_at_ms", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ },
             { no: 10, name: "ms_played", kind: "scalar", T: 13 /*ScalarType.UINT32*/ },
             { no: 11, name: "segments", kind: "message", repeat: 2 /*RepeatType.UNPACKED*/, T: () => Segment },
             { no: 12, name: "context_kind", kind: "scalar", T: 9 /*ScalarType.STRING*/ },
@@ -607,7 +626,8 @@ class PlayEvent$Type extends MessageType<PlayEvent> {
             { no: 16, name: "offline", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
             { no: 17, name: "private_session", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
             { no: 18, name: "muted", kind: "scalar", T: 8 /*ScalarType.BOOL*/ },
-            { no: 19, name: "age_ms", kind: "scalar", opt: true, T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ }
+            { no: 19, name: "age_ms", kind: "scalar", opt: true, T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ },
+            { no: 20, name: "elapsed_ms", kind: "scalar", T: 13 /*ScalarType.UINT32*/ }
         ]);
     }
     create(value?: PartialMessage<PlayEvent>): PlayEvent {
@@ -615,12 +635,9 @@ class PlayEvent$Type extends MessageType<PlayEvent> {
         message.eventId = new Uint8Array(0);
         message.streamId = new Uint8Array(0);
         message.seq = 0n;
-        message.revision = 0;
-        message.final = false;
         message.trackId = "";
         message.renditionId = "";
-        message.startedAtMs = 0n;
-        message.createdAtMs = 0n;
+        message.endedAtMs = 0n;
         message.msPlayed = 0;
         message.segments = [];
         message.contextKind = "";
@@ -630,6 +647,7 @@ class PlayEvent$Type extends MessageType<PlayEvent> {
         message.offline = false;
         message.privateSession = false;
         message.muted = false;
+        message.elapsedMs = 0;
         if (value !== undefined)
             reflectionMergePartial<PlayEvent>(this, message, value);
         return message;
@@ -648,23 +666,14 @@ class PlayEvent$Type extends MessageType<PlayEvent> {
                 case /* uint64 seq */ 3:
                     message.seq = reader.uint64().toBigInt();
                     break;
-                case /* uint32 revision */ 4:
-                    message.revision = reader.uint32();
-                    break;
-                case /* bool final */ 5:
-                    message.final = reader.bool();
-                    break;
                 case /* string track_id */ 6:
                     message.trackId = reader.string();
                     break;
                 case /* string rendition_id */ 7:
                     message.renditionId = reader.string();
                     break;
-                case /* int64 started_at_ms */ 8:
-                    message.startedAtMs = reader.int64().toBigInt();
-                    break;
-                case /* int64 created_at_ms */ 9:
-                    message.createdAtMs = reader.int64().toBigInt();
+                case /* int64 ended_at_ms */ 9:
+                    message.endedAtMs = reader.int64().toBigInt();
                     break;
                 case /* uint32 ms_played */ 10:
                     message.msPlayed = reader.uint32();
@@ -696,6 +705,9 @@ class PlayEvent$Type extends MessageType<PlayEvent> {
                 case /* optional int64 age_ms */ 19:
                     message.ageMs = reader.int64().toBigInt();
                     break;
+                case /* uint32 elapsed_ms */ 20:
+                    message.elapsedMs = reader.uint32();
+                    break;
                 default:
                     let u = options.readUnknownField;
                     if (u === "throw")
@@ -717,24 +729,15 @@ class PlayEvent$Type extends MessageType<PlayEvent> {
         /* uint64 seq = 3; */
         if (message.seq !== 0n)
             writer.tag(3, WireType.Varint).uint64(message.seq);
-        /* uint32 revision = 4; */
-        if (message.revision !== 0)
-            writer.tag(4, WireType.Varint).uint32(message.revision);
-        /* bool final = 5; */
-        if (message.final !== false)
-            writer.tag(5, WireType.Varint).bool(message.final);
         /* string track_id = 6; */
         if (message.trackId !== "")
             writer.tag(6, WireType.LengthDelimited).string(message.trackId);
         /* string rendition_id = 7; */
         if (message.renditionId !== "")
             writer.tag(7, WireType.LengthDelimited).string(message.renditionId);
-        /* int64 started_at_ms = 8; */
-        if (message.startedAtMs !== 0n)
-            writer.tag(8, WireType.Varint).int64(message.startedAtMs);
-        /* int64 created_at_ms = 9; */
-        if (message.createdAtMs !== 0n)
-            writer.tag(9, WireType.Varint).int64(message.createdAtMs);
+        /* int64 ended_at_ms = 9; */
+        if (message.endedAtMs !== 0n)
+            writer.tag(9, WireType.Varint).int64(message.endedAtMs);
         /* uint32 ms_played = 10; */
         if (message.msPlayed !== 0)
             writer.tag(10, WireType.Varint).uint32(message.msPlayed);
@@ -765,6 +768,9 @@ class PlayEvent$Type extends MessageType<PlayEvent> {
         /* optional int64 age_ms = 19; */
         if (message.ageMs !== undefined)
             writer.tag(19, WireType.Varint).int64(message.ageMs);
+        /* uint32 elapsed_ms = 20; */
+        if (message.elapsedMs !== 0)
+            writer.tag(20, WireType.Varint).uint32(message.elapsedMs);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
@@ -779,14 +785,14 @@ export const PlayEvent = new PlayEvent$Type();
 class Segment$Type extends MessageType<Segment> {
     constructor() {
         super("segue.events.v1alpha1.Segment", [
-            { no: 1, name: "start_ms", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ },
-            { no: 2, name: "end_ms", kind: "scalar", T: 3 /*ScalarType.INT64*/, L: 0 /*LongType.BIGINT*/ }
+            { no: 1, name: "start_ms", kind: "scalar", T: 13 /*ScalarType.UINT32*/ },
+            { no: 2, name: "end_ms", kind: "scalar", T: 13 /*ScalarType.UINT32*/ }
         ]);
     }
     create(value?: PartialMessage<Segment>): Segment {
         const message = globalThis.Object.create((this.messagePrototype!));
-        message.startMs = 0n;
-        message.endMs = 0n;
+        message.startMs = 0;
+        message.endMs = 0;
         if (value !== undefined)
             reflectionMergePartial<Segment>(this, message, value);
         return message;
@@ -796,11 +802,11 @@ class Segment$Type extends MessageType<Segment> {
         while (reader.pos < end) {
             let [fieldNo, wireType] = reader.tag();
             switch (fieldNo) {
-                case /* int64 start_ms */ 1:
-                    message.startMs = reader.int64().toBigInt();
+                case /* uint32 start_ms */ 1:
+                    message.startMs = reader.uint32();
                     break;
-                case /* int64 end_ms */ 2:
-                    message.endMs = reader.int64().toBigInt();
+                case /* uint32 end_ms */ 2:
+                    message.endMs = reader.uint32();
                     break;
                 default:
                     let u = options.readUnknownField;
@@ -814,12 +820,12 @@ class Segment$Type extends MessageType<Segment> {
         return message;
     }
     internalBinaryWrite(message: Segment, writer: IBinaryWriter, options: BinaryWriteOptions): IBinaryWriter {
-        /* int64 start_ms = 1; */
-        if (message.startMs !== 0n)
-            writer.tag(1, WireType.Varint).int64(message.startMs);
-        /* int64 end_ms = 2; */
-        if (message.endMs !== 0n)
-            writer.tag(2, WireType.Varint).int64(message.endMs);
+        /* uint32 start_ms = 1; */
+        if (message.startMs !== 0)
+            writer.tag(1, WireType.Varint).uint32(message.startMs);
+        /* uint32 end_ms = 2; */
+        if (message.endMs !== 0)
+            writer.tag(2, WireType.Varint).uint32(message.endMs);
         let u = options.writeUnknownFields;
         if (u !== false)
             (u == true ? UnknownFieldHandler.onWrite : u)(this.typeName, message, writer);
