@@ -19,7 +19,8 @@ const RUNGS: readonly (readonly string[])[] = [
 /** The same inside `recommend`. */
 const RECOMMEND_RUNGS: readonly (readonly string[])[] = [
   ["item-space", "random"],
-  ["kernels"],
+  ["kernels", "container"],
+  ["neighbors", "audio-features", "text"],
   ["cf", "metrics"],
   ["index"],
 ];
