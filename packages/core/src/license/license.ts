@@ -1,6 +1,6 @@
-import type { Plan } from "../catalog/types";
 import type { ErrorCode } from "../errors/error-table";
-import type { DeviceId, KeyId, UserId } from "../ids";
+import type { DeviceId, KeyId } from "../ids";
+import type { Validity } from "../playback/manifest";
 import type { Milliseconds } from "../units";
 import {
   applyProof,
@@ -17,23 +17,10 @@ export const LICENSE_TTL_MS: Milliseconds = 30 * 86_400_000;
 /** A license is renewed at most this often. */
 export const RENEW_INTERVAL_MS: Milliseconds = 86_400_000;
 
-/** The statement that a license rests on; has the shape of the wire message. */
-export interface LicenseValidity {
-  readonly seq: number;
-  readonly deviceId: DeviceId;
-  readonly userId: UserId;
-  readonly plan: Plan;
-  readonly offlineAllowed: boolean;
-  readonly issuedAtMs: Milliseconds;
-  readonly notAfterMs: Milliseconds;
-  readonly renewAfterMs: Milliseconds;
-  readonly revokedKeyIds: readonly KeyId[];
-}
-
 /** State of a device's license. Plain data: it is stored and sent between threads. */
 export interface LicenseState {
   readonly deviceId: DeviceId | null;
-  readonly validity: LicenseValidity | null;
+  readonly validity: Validity | null;
   readonly clock: TrustedClock;
   /** Set once a clock that was set back has been seen; only a time proof releases it. */
   readonly tamperHold: boolean;
@@ -49,7 +36,7 @@ export const EMPTY_LICENSE: LicenseState = {
 /** What happened to a license. Signatures are verified before an input is made. */
 export type LicenseInput =
   | { readonly type: "device"; readonly deviceId: DeviceId }
-  | { readonly type: "validity"; readonly validity: LicenseValidity; readonly reading: ClockReading }
+  | { readonly type: "validity"; readonly validity: Validity; readonly reading: ClockReading }
   | { readonly type: "proof"; readonly serverMs: Milliseconds; readonly reading: ClockReading }
   | { readonly type: "tick"; readonly reading: ClockReading }
   | { readonly type: "forget" };

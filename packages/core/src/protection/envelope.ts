@@ -1,21 +1,11 @@
 import { SegueError } from "../errors/segue-error";
 import type { DeviceId, KeyId, RenditionId } from "../ids";
+import type { KeyEnvelope } from "../playback/manifest";
 import { concatBytes } from "../utf8";
 import type { CryptoPort, KeyPort } from "./crypto-port";
 
 const ZERO = new Uint8Array(1);
 const P256 = { name: "ECDH", namedCurve: "P-256" };
-
-/** What an envelope says in the clear, and the wrapped key. Has the shape of the wire message. */
-export interface EnvelopeFields {
-  readonly keyId: KeyId;
-  readonly renditionId: RenditionId;
-  readonly deviceId: DeviceId;
-  /** Uncompressed P-256 point, 65 bytes. */
-  readonly ephemeralPublicKey: Uint8Array;
-  /** 40 bytes. */
-  readonly wrappedKey: Uint8Array;
-}
 
 /** HKDF info of the key that wraps a content key for a device. */
 export function envelopeInfo(deviceId: DeviceId, keyId: KeyId, renditionId: RenditionId): Uint8Array {
@@ -46,7 +36,7 @@ export async function wrapContentKey(
   agreementPoint: Uint8Array,
   contentKey: Uint8Array,
   ids: { readonly deviceId: DeviceId; readonly keyId: KeyId; readonly renditionId: RenditionId },
-): Promise<EnvelopeFields> {
+): Promise<KeyEnvelope> {
   const info = envelopeInfo(ids.deviceId, ids.keyId, ids.renditionId);
   const kek = await wrappingKey(crypto, ephemeral.privateKey, agreementPoint, info, "wrapKey");
   const key = await crypto.subtle.importKey("raw", contentKey, { name: "HMAC", hash: "SHA-256" }, true, [
@@ -63,7 +53,7 @@ export async function wrapContentKey(
  */
 export async function openEnvelope(
   crypto: CryptoPort,
-  envelope: EnvelopeFields,
+  envelope: KeyEnvelope,
   agreementKey: KeyPort,
   deviceId: DeviceId,
 ): Promise<KeyPort> {
