@@ -19,6 +19,7 @@ export const granted = (n: number): GrantAnswer => ({
   kind: "grant",
   manifest: buildManifest(n),
   segmentKey,
+  urlLifetimeMs: 3_600_000,
 });
 
 /** A track with a head, number `n`. */
@@ -58,11 +59,11 @@ export function playerWorld(service: Service = (each) => granted(numberOf(each))
 
   /** Lets promises settle. */
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
-  /** Plays `ms`, with all of the audio fetched. */
-  async function run(ms: number): Promise<void> {
+  /** Plays `ms`, with all of the audio fetched unless `complete` is false. */
+  async function run(ms: number, complete = true): Promise<void> {
     for (let left = ms; left > 0; left -= 1_000) {
       const uid = engine.timeline[0]?.uid;
-      if (uid) engine.emit({ type: "buffered", uid, aheadMs: 30_000, fetchedBytes: 1, complete: true });
+      if (uid) engine.emit({ type: "buffered", uid, aheadMs: 30_000, fetchedBytes: 1, complete });
       clock.advance(Math.min(1_000, left));
       engine.run(Math.min(1_000, left));
       await settle();

@@ -120,6 +120,59 @@ describe("a player", () => {
     expect([engine.replacedUrls.length, player.state.status]).toEqual([1, "playing"]);
   });
 
+  test("begins where it was sought to before the grant came", async () => {
+    const { player, engine, run, settle } = playerWorld();
+    const playing = player.playContext(list, tracks(1));
+    player.seek(20_000);
+    expect([player.state.status, player.state.positionMs]).toEqual(["loading", 20_000]);
+    await settle();
+    expect(engine.timeline[0]?.startFrame).toBe(20 * 44_100);
+    await run(10);
+    await playing;
+    expect(player.state.positionMs).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test("renews a media URL ahead of its end, and nobody hears of it", async () => {
+    let fails = false;
+    const { player, engine, start, run, clock, asked, settle } = playerWorld((each) =>
+      fails ? new SegueError("network") : granted(numberOf(each)),
+    );
+    const errors: SegueError[] = [];
+    player.on("error", (error) => errors.push(error));
+    await start();
+    await run(3_000, false);
+    player.pause();
+    const minutes = async (count: number) => {
+      clock.advance(count * 60_000);
+      player.tick();
+      await settle();
+    };
+    await minutes(50);
+    expect([asked.length, engine.replacedUrls.length]).toEqual([1, 0]);
+    fails = true;
+    await minutes(6);
+    fails = false;
+    await minutes(0.5);
+    await minutes(1);
+    expect([asked.length, engine.replacedUrls.length, player.state.status]).toEqual([3, 1, "paused"]);
+    // The device slept past the end: the wish to play renews first.
+    clock.advance(8 * 3_600_000);
+    const playing = player.play();
+    await run(200, false);
+    await playing;
+    expect([engine.replacedUrls.length, player.state.status, errors]).toEqual([2, "playing", []]);
+  });
+
+  test("does not renew what was fetched to its end", async () => {
+    const { player, clock, start, run, asked, settle } = playerWorld();
+    await start(tracks(1));
+    await run(3_000);
+    clock.advance(8 * 3_600_000);
+    player.tick();
+    await settle();
+    expect(asked).toHaveLength(1);
+  });
+
   test("says that the browser wants a gesture, and plays after one", async () => {
     const { player, engine, settle, run } = playerWorld();
     engine.block(true);

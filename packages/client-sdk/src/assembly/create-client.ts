@@ -18,6 +18,7 @@ import type { CredentialStore } from "../ports/credentials";
 import type { HttpClient } from "../ports/http";
 import type { IndexStore } from "../ports/index-store";
 import type { KeyStore } from "../ports/key-store";
+import { startHeartbeat } from "./heartbeat";
 
 /** Everything that differs between runtimes. */
 export interface Platform {
@@ -40,7 +41,6 @@ export interface Platform {
 }
 
 const SCOPE = "openid profile offline_access";
-const RENEW_CHECK_MS = 15 * 60_000;
 
 /** Puts the parts together. */
 export function createClient(platform: Platform): SegueClient & { readonly player: PlayerDriver } {
@@ -107,9 +107,15 @@ export function createClient(platform: Platform): SegueClient & { readonly playe
     }
   }
 
-  let cancelRenewal = clock.after(RENEW_CHECK_MS, function again() {
-    if (auth.state.kind === "signed_in") void ready(auth.state.user.id);
-    cancelRenewal = clock.after(RENEW_CHECK_MS, again);
+  const stopHeartbeat = startHeartbeat({
+    clock,
+    onBeat() {
+      void license.observe().catch(() => undefined);
+      player.tick();
+    },
+    onRenew() {
+      if (auth.state.kind === "signed_in") void ready(auth.state.user.id);
+    },
   });
 
   function followers(): Pick<InspectorSnapshot, "next" | "nextNext"> {
@@ -155,7 +161,7 @@ export function createClient(platform: Platform): SegueClient & { readonly playe
       };
     },
     async close() {
-      cancelRenewal();
+      stopHeartbeat();
       player.close();
       authListeners.clear();
       await engine.close();

@@ -35,6 +35,8 @@ export class EngineCore {
   #starved = false;
   #eof = false;
   #truncating = false;
+  /** The item that ended last. */
+  #ended: string | null = null;
   #pumping = false;
   #closed = false;
   #lastGap: number | null = null;
@@ -70,7 +72,8 @@ export class EngineCore {
 
   truncateAfter(uid: string): void {
     const index = this.#entries.findIndex((entry) => entry.item.uid === uid && !entry.doomed);
-    if (index < 0) return;
+    // Whoever cuts behind an item may not have heard yet that it has ended.
+    if (index < 0 && uid !== this.#ended) return;
     for (const entry of this.#entries.slice(index + 1)) entry.doomed = true;
     if (!this.#truncating) this.#truncateWritten();
   }
@@ -329,7 +332,8 @@ export class EngineCore {
     const index = this.#entries.findIndex((entry) => entry.id === id);
     const entry = this.#entries[index];
     if (!entry) return;
-    if (index > 0) this.#lastGap = gap;
+    // The first item of a stream joins nothing; one that was appended after the end of the last item does.
+    if (entry.startOut !== 0) this.#lastGap = gap;
     for (const before of this.#entries.splice(0, index)) this.#end(before);
     this.#lastPosition = this.#played;
     const frame = entry.frameAt(this.#played, this.#link.sampleRateHz);
@@ -352,6 +356,7 @@ export class EngineCore {
 
   #end(entry: TimelineEntry): void {
     const played = entry.endOut ?? this.#played;
+    this.#ended = entry.item.uid;
     this.#emit({
       type: "ended",
       uid: entry.item.uid,
@@ -372,15 +377,15 @@ export class EngineCore {
 
   #truncateWritten(): void {
     const index = this.#entries.findIndex((entry) => entry.doomed);
-    const before = this.#entries[index - 1];
-    if (!before) return;
-    if (before.endOut === null || this.#entries[index]!.startOut === null) {
+    const written = this.#entries[index]?.startOut;
+    if (written === undefined) return;
+    if (written === null) {
       this.#dropDoomed();
       this.#pump();
       return;
     }
     this.#truncating = true;
-    this.#link.send({ type: "truncate", epoch: this.#epoch, frame: before.endOut });
+    this.#link.send({ type: "truncate", epoch: this.#epoch, frame: written });
   }
 
   #onTruncated(done: boolean, frame: Frames): void {

@@ -39,6 +39,8 @@ export interface LicenseService {
   open(deviceId: DeviceId): Promise<void>;
   /** Verifies and keeps a validity; proves the time when the clock was set back. @throws SegueError `validity_invalid` */
   accept(signed: SignedPayload): Promise<void>;
+  /** Lets the license see the clocks, and keeps the latest time that it believes. */
+  observe(): Promise<void>;
   /** Asks for a fresh validity when one is due. */
   renewIfDue(): Promise<void>;
   forget(): Promise<void>;
@@ -71,11 +73,16 @@ export function createLicenseService(options: LicenseServiceOptions): LicenseSer
     await index.put(KEY, state);
   }
 
+  async function observe(): Promise<void> {
+    // Before the stored license is here, there is nothing to keep, and it must not be overwritten.
+    if (state.deviceId !== null) await apply({ type: "tick", reading: reading() });
+  }
+
   async function load(deviceId: DeviceId): Promise<void> {
     const stored = parseStoredLicense(await index.get(KEY).catch(() => null));
     if (stored) state = stored;
     await apply({ type: "device", deviceId });
-    await apply({ type: "tick", reading: reading() });
+    await observe();
     onChange(state);
   }
 
@@ -125,8 +132,9 @@ export function createLicenseService(options: LicenseServiceOptions): LicenseSer
       return opened;
     },
     accept,
+    observe,
     async renewIfDue() {
-      await apply({ type: "tick", reading: reading() });
+      await observe();
       if (state.deviceId === null) return;
       if (licenseStatus(state, reading()) === "tamper_hold") await proveTime();
       if (!shouldRenew(state, reading())) return;

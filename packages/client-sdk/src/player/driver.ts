@@ -1,5 +1,4 @@
 import {
-  framesToMs,
   INITIAL_PLAYBACK,
   type PlaybackInput,
   type PlaybackState,
@@ -10,7 +9,7 @@ import type { EngineEvent } from "../engine/engine-port";
 import { type EffectContext, runEffect } from "./run-effect";
 
 export interface DriverOptions
-  extends Omit<EffectContext, "dispatch" | "noteError" | "later" | "opened" | "requestedAt"> {
+  extends Omit<EffectContext, "dispatch" | "noteError" | "later" | "opened" | "requestedAt" | "appended"> {
   /** After every input, with the state before it. */
   readonly onStep: (state: PlaybackState, before: PlaybackState) => void;
   /** Another item became audible. */
@@ -26,6 +25,8 @@ export interface Driver {
   /** Monotonic time at which `state.frame` was audible. */
   readonly positionAtMs: number;
   dispatch(input: PlaybackInput): void;
+  /** Lets core see the time, so that it renews what is about to run out. */
+  tick(): void;
   requestedAtPercent(passId: string): number | null;
   close(): void;
 }
@@ -45,6 +46,7 @@ export function createDriver(options: DriverOptions): Driver {
     ...options,
     opened: new Map(),
     requestedAt: new Map(),
+    appended: new Set(),
     dispatch,
     noteError(error) {
       lastError = error;
@@ -86,8 +88,8 @@ export function createDriver(options: DriverOptions): Driver {
 
   function forgetPasses(): void {
     const kept = new Set(state.passes.map((pass) => pass.id));
-    for (const map of [context.opened, context.requestedAt]) {
-      for (const id of map.keys()) if (!kept.has(id)) map.delete(id);
+    for (const known of [context.opened, context.requestedAt, context.appended]) {
+      for (const id of known.keys()) if (!kept.has(id)) known.delete(id);
     }
   }
 
@@ -100,11 +102,7 @@ export function createDriver(options: DriverOptions): Driver {
   function inputOf(event: Exclude<EngineEvent, { type: "started" }>): PlaybackInput {
     switch (event.type) {
       case "position":
-        return {
-          type: soundsAgain(event.uid) ? "started" : "position",
-          passId: event.uid,
-          frame: event.frame,
-        };
+        return { type: "position", passId: event.uid, frame: event.frame };
       case "ended":
         return { type: "ended", passId: event.uid };
       case "buffered":
@@ -120,24 +118,14 @@ export function createDriver(options: DriverOptions): Driver {
     }
   }
 
-  /** An audible frame ends the wait that a stall, a pause or a block began. */
-  function soundsAgain(passId: string): boolean {
-    const pass = state.passes[0];
-    return (
-      pass?.id === passId &&
-      pass.stage === "placed" &&
-      (state.phase === "buffering" || state.phase === "blocked")
-    );
-  }
-
   function onStarted(passId: string, frame: number): void {
-    const joined = state.passes.findIndex((pass) => pass.id === passId) > 0;
     const totalMs = timer.end();
     if (totalMs !== null) log.add("start", `audible after ${totalMs} ms`);
     dispatch({ type: "started", passId, frame });
     if (passId === audible || state.passes[0]?.id !== passId) return;
     audible = passId;
-    if (joined) log.add("join", `${engine.stats().lastJoinGapFrames ?? "?"} silent frames`);
+    if (context.appended.has(passId))
+      log.add("join", `${engine.stats().lastJoinGapFrames ?? "?"} silent frames`);
     options.onTrack(state);
   }
 
@@ -154,6 +142,7 @@ export function createDriver(options: DriverOptions): Driver {
       return positionAtMs;
     },
     dispatch,
+    tick: () => dispatch({ type: "tick", nowMs: clock.wallMs() }),
     requestedAtPercent: (passId) => context.requestedAt.get(passId) ?? null,
     close() {
       closed = true;
@@ -161,15 +150,5 @@ export function createDriver(options: DriverOptions): Driver {
       for (const cancel of cancels) cancel();
       cancels.clear();
     },
-  };
-}
-
-/** Audible position of the current pass, and its length; null before its facts are known. */
-export function positionOf(state: PlaybackState): { positionMs: number; durationMs: number } | null {
-  const facts = state.passes[0]?.facts;
-  if (!facts) return null;
-  return {
-    positionMs: framesToMs(state.frame, facts.sampleRateHz),
-    durationMs: framesToMs(facts.totalFrames, facts.sampleRateHz),
   };
 }

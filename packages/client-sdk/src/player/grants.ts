@@ -3,6 +3,7 @@ import {
   deriveSegmentKey,
   type KeyEnvelope,
   type Manifest,
+  type Milliseconds,
   openEnvelope,
   type Refusal,
   type RenditionId,
@@ -20,6 +21,8 @@ export interface OpenedGrant {
   readonly kind: "grant";
   readonly manifest: Manifest;
   readonly segmentKey: CryptoKey;
+  /** How long the media URL works from the answer on, by the server's clock. */
+  readonly urlLifetimeMs: Milliseconds;
 }
 export type GrantAnswer = OpenedGrant | { readonly kind: "refusal"; readonly refusal: Refusal };
 
@@ -86,7 +89,8 @@ export function createGrants({ origin, transport, device, license, codecs, userI
       const [segmentKey] = await Promise.all([segmentKeyOf(manifest, keyEnvelope, registered), accepted]);
       mark("key");
       const media = { ...manifest.media, url: resolveUrl(origin, manifest.media.url) };
-      return { kind: "grant", manifest: { ...manifest, media }, segmentKey };
+      const urlLifetimeMs = media.urlExpiresAtMs - response.serverTimeMs;
+      return { kind: "grant", manifest: { ...manifest, media }, segmentKey, urlLifetimeMs };
     },
   };
 }

@@ -23,6 +23,8 @@ export interface PlayerOptions {
 
 export interface PlayerDriver extends Player {
   readonly driver: Driver;
+  /** Lets the player see the time; see `Driver.tick`. */
+  tick(): void;
   /** Stops and empties the queue, as when the listener signs out. */
   reset(): void;
   close(): void;
@@ -124,6 +126,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
     ensureOpen();
     if (begins) timer.begin();
     warm();
+    driver.tick();
     driver.dispatch(input);
     await settled();
   }
@@ -244,6 +247,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
       change({ normalization });
     },
     retry: () => act({ type: "retry" }, true),
+    tick: driver.tick,
     reset() {
       if (closed) return;
       settings = { ...settings, context: null };
@@ -266,6 +270,7 @@ function onlyPositionMoved(state: PlaybackState, before: PlaybackState): boolean
     state.phase === before.phase &&
     state.queue === before.queue &&
     state.wantsSound === before.wantsSound &&
+    state.startMs === before.startMs &&
     state.passes[0] === before.passes[0] &&
     state.refusal === before.refusal &&
     state.error === before.error &&

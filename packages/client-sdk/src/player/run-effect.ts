@@ -26,6 +26,8 @@ export interface EffectContext {
   readonly opened: Map<string, OpenedGrant>;
   /** At which share of the current track each pass was requested, percent. */
   readonly requestedAt: Map<string, number>;
+  /** Passes that continue the stream of those before them. */
+  readonly appended: Set<string>;
   readonly normalization: () => PlayerState["normalization"];
   readonly resolveUrl: (url: string) => string;
   readonly dispatch: (input: PlaybackInput) => void;
@@ -55,7 +57,9 @@ export function runEffect(effect: PlaybackEffect, context: EffectContext): void 
     }
     case "append": {
       const grant = opened.get(effect.passId);
-      if (grant) engine.append(engineItem(effect.passId, grant, 0, context));
+      if (!grant) return;
+      context.appended.add(effect.passId);
+      engine.append(engineItem(effect.passId, grant, 0, context));
       return;
     }
     case "truncate_after":
@@ -116,7 +120,9 @@ async function requestGrant(
     const { codec, bitrateBps, sampleRateHz, totalFrames } = answer.manifest;
     log.add("grant", `${track.title}: ${codec} ${bitrateBps / 1000} kbps`);
     context.opened.set(passId, answer);
-    dispatch({ type: "grant_arrived", passId, facts: { sampleRateHz, totalFrames } });
+    const { urlLifetimeMs } = answer;
+    const facts = { sampleRateHz, totalFrames };
+    dispatch({ type: "grant_arrived", passId, facts, nowMs: clock.wallMs(), urlLifetimeMs });
   } catch (cause) {
     const error = SegueError.from(cause, "protocol");
     context.noteError(error);
@@ -125,19 +131,30 @@ async function requestGrant(
 }
 
 async function refreshGrant(
-  { passId, item }: Extract<PlaybackEffect, { type: "refresh_grant" }>,
+  { passId, item, urgent }: Extract<PlaybackEffect, { type: "refresh_grant" }>,
   context: EffectContext,
 ): Promise<void> {
+  const { opened, engine, clock, log, dispatch } = context;
   try {
-    const held = context.opened.get(passId)?.manifest.renditionId ?? null;
+    const held = opened.get(passId)?.manifest.renditionId ?? null;
     const answer = await context.grants.request(item.trackId, held);
+    if (!opened.has(passId)) return;
     if (answer.kind === "refusal") throw new SegueError("not_granted", { detail: answer.refusal.reason });
-    context.opened.set(passId, answer);
-    context.log.add("grant", "a fresh media URL");
-    context.engine.replaceUrl(passId, answer.manifest.media.url, answer.manifest.media.urlExpiresAtMs);
+    const { renditionId, media } = answer.manifest;
+    // The bytes that are here belong to the rendition that was granted first: another one is another start.
+    if (renditionId !== held) throw new SegueError("unavailable", { detail: "another rendition is granted" });
+    opened.set(passId, answer);
+    log.add("grant", urgent ? "a fresh media URL" : "a fresh media URL, ahead of time");
+    engine.replaceUrl(passId, media.url, media.urlExpiresAtMs);
+    dispatch({ type: "grant_renewed", passId, nowMs: clock.wallMs(), urlLifetimeMs: answer.urlLifetimeMs });
   } catch (cause) {
     const error = SegueError.from(cause, "protocol");
+    // Nobody hears of a renewal ahead of time that failed: the old URL still works.
+    if (!urgent) {
+      log.add("grant", `renewal ahead of time: ${error.code}`);
+      return dispatch({ type: "renewal_failed", passId, nowMs: clock.wallMs() });
+    }
     context.noteError(error);
-    context.dispatch({ type: "failed", passId, code: error.code });
+    dispatch({ type: "failed", passId, code: error.code });
   }
 }

@@ -1,7 +1,15 @@
-import { contextNext, hasNext, type PlaybackState, type QueueState } from "@segue/core";
+import {
+  contextNext,
+  framesToMs,
+  hasNext,
+  type Milliseconds,
+  type PlaybackState,
+  playbackPositionMs,
+  type QueueState,
+} from "@segue/core";
 import type { PlayContext, PlayerState } from "../client";
 import type { QueueCatalog } from "./catalog-of-queue";
-import { type Driver, positionOf } from "./driver";
+import type { Driver } from "./driver";
 
 export interface Settings {
   readonly context: PlayContext | null;
@@ -25,9 +33,11 @@ export function createSnapshots(catalog: QueueCatalog): (driver: Driver, setting
       seen = state.queue;
       part = queuePart(state.queue, catalog);
     }
-    const position = positionOf(state);
-    const positionMs = position?.positionMs ?? 0;
-    const durationMs = position?.durationMs ?? part.current?.track.durationMs ?? 0;
+    const facts = state.passes[0]?.facts;
+    const durationMs = facts
+      ? framesToMs(facts.totalFrames, facts.sampleRateHz)
+      : (part.current?.track.durationMs ?? 0);
+    const positionMs = Math.min(durationMs, playbackPositionMs(state));
     return Object.freeze({
       ...part,
       status: state.phase,
@@ -43,8 +53,8 @@ export function createSnapshots(catalog: QueueCatalog): (driver: Driver, setting
   };
 }
 
-function bufferedMs(state: PlaybackState, positionMs: number, durationMs: number): number {
-  return state.currentComplete ? durationMs : Math.min(durationMs, positionMs + state.aheadMs);
+function bufferedMs(state: PlaybackState, positionMs: Milliseconds, durationMs: Milliseconds): Milliseconds {
+  return state.passes[0]?.complete ? durationMs : Math.min(durationMs, positionMs + state.aheadMs);
 }
 
 function queuePart(queue: QueueState, catalog: QueueCatalog): QueuePart {

@@ -7,7 +7,12 @@ export interface Clock {
   /** Milliseconds since an arbitrary start. Never goes back. */
   monotonicMs(): Milliseconds;
   /** Calls `run` once, at least `ms` from now. Returns a function that cancels it. */
-  after(ms: Milliseconds, run: () => void): () => void;
+  after(ms: Milliseconds, run: () => void, options?: TimerOptions): () => void;
+}
+
+export interface TimerOptions {
+  /** A program that has nothing else to do need not stay for it. Default false. */
+  readonly background?: boolean;
 }
 
 /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
@@ -33,8 +38,10 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  after(ms, run) {
+  after(ms, run, { background = false } = {}) {
     const timer = setTimeout(run, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
+    // Browsers number their timers; only in Node can one keep a program alive.
+    if (background && typeof timer === "object") (timer as { unref(): void }).unref();
     return () => clearTimeout(timer);
   },
 };

@@ -95,6 +95,32 @@ describe("the Node engine", () => {
     ]);
   });
 
+  it("continues the same stream with an item that comes after the end of the last one", async () => {
+    const server = new MediaServer();
+    const [a, b, c] = await Promise.all(
+      ["a", "b", "c"].map((uid, i) => server.publish(signal(50_000 + i, 44_100, i + 1), { uid })),
+    );
+    const output = new CaptureOutput();
+    const { engine, events, until } = make(server, output);
+    engine.start(a!.item, { paused: false });
+    await until((event) => event.type === "idle");
+    expect(engine.stats().lastJoinGapFrames).toBeNull();
+    engine.append(b!.item);
+    await until((event) => event.type === "ended" && event.uid === "b");
+    expect(engine.stats()).toMatchObject({ lastJoinGapFrames: 0, framesPlayed: 100_001 });
+    // Whoever cuts behind an item that has just ended means what would follow it.
+    engine.pause();
+    engine.append(c!.item);
+    engine.truncateAfter("b");
+    await engine.resume();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(brief(events)).toEqual(["started a", "ended a", "idle", "started b", "ended b", "idle"]);
+    const [first, second] = await Promise.all([decodeWhole(a!.plain), decodeWhole(b!.plain)]);
+    const whole = [...first[0]!, ...second[0]!];
+    expect(output.left.length).toBe(whole.length);
+    expect(output.left.findIndex((sample, i) => sample !== whole[i])).toBe(-1);
+  });
+
   it("starts in the middle and seeks to the sample", async () => {
     const server = new MediaServer();
     const track = await server.publish(signal(300_000), { uid: "a" });

@@ -1,6 +1,6 @@
 import { advance, editQueue, goBack, loadContext, type QueueState, skipTo } from "../queue/queue";
-import { framesToMs, msToFrames } from "../units";
-import { beginCurrent, currentPass, finish, reconcile } from "./passes";
+import { msToFrames } from "../units";
+import { beginCurrent, currentPass, finish, positionMs, reconcile } from "./passes";
 import type { PlaybackInput, PlaybackState, Step } from "./types";
 
 /** Within this much of a track, "previous" leads to the track before it. */
@@ -39,7 +39,7 @@ export function onIntent(state: PlaybackState, input: Intent): Step {
     case "edit":
       return reconcile({ ...state, queue: editQueue(state.queue, input.edit) });
     case "retry":
-      return beginCurrent({ ...state, wantsSound: true, skipsInARow: 0 }, state.frame);
+      return beginCurrent({ ...state, wantsSound: true, skipsInARow: 0 }, positionMs(state));
   }
 }
 
@@ -50,11 +50,12 @@ function onPlay(state: PlaybackState): Step {
     return beginCurrent({ ...state, queue, wantsSound: true, skipsInARow: 0 });
   }
   if (state.phase === "failed" || state.phase === "refused" || state.phase === "expired")
-    return beginCurrent({ ...state, wantsSound: true, skipsInARow: 0 }, state.frame);
-  const wanting = { ...state, wantsSound: true };
-  if (currentPass(state)?.stage !== "placed") return { state: wanting, effects: [] };
+    return beginCurrent({ ...state, wantsSound: true, skipsInARow: 0 }, positionMs(state));
   const phase = state.phase === "paused" || state.phase === "blocked" ? "buffering" : state.phase;
-  return { state: { ...wanting, phase }, effects: [{ type: "resume" }] };
+  return {
+    state: { ...state, wantsSound: true, phase },
+    effects: currentPass(state)?.stage === "placed" ? [{ type: "resume" }] : [],
+  };
 }
 
 /** The queue with something current: what was, else what follows, else the context from its beginning. */
@@ -77,15 +78,14 @@ function onPause(state: PlaybackState): Step {
 function onSeek(state: PlaybackState, ms: number): Step {
   const pass = currentPass(state);
   if (pass === null || !Number.isFinite(ms)) return { state, effects: [] };
-  if (pass.facts === null) return { state, effects: [] };
+  // Only a grant says how many frames a millisecond has, and another grant may say otherwise.
+  if (pass.stage !== "placed" || pass.facts === null)
+    return { state: { ...state, startMs: Math.max(0, ms) }, effects: [] };
   const frame = Math.min(Math.max(0, msToFrames(ms, pass.facts.sampleRateHz)), pass.facts.totalFrames);
-  const moved = { ...state, frame, startFrame: frame };
-  return { state: moved, effects: pass.stage === "placed" ? [{ type: "seek", frame }] : [] };
+  return { state: { ...state, frame, startFrame: frame }, effects: [{ type: "seek", frame }] };
 }
 
 function onPrevious(state: PlaybackState): Step {
-  const pass = currentPass(state);
-  const playedMs = pass?.facts ? framesToMs(state.frame, pass.facts.sampleRateHz) : 0;
-  if (playedMs > RESTART_AFTER_MS || state.queue.history.length === 0) return onSeek(state, 0);
+  if (positionMs(state) > RESTART_AFTER_MS || state.queue.history.length === 0) return onSeek(state, 0);
   return beginCurrent({ ...state, queue: goBack(state.queue), wantsSound: true, skipsInARow: 0 });
 }

@@ -1,7 +1,8 @@
 import { openLatch } from "../prefetch/policy";
-import type { QueueItem } from "../queue/queue";
+import type { QueueItem, QueueState } from "../queue/queue";
 import { upcoming } from "../queue/queue";
-import type { GrantPurpose, Pass, PlaybackEffect, PlaybackState, Step } from "./types";
+import { framesToMs, type Milliseconds } from "../units";
+import type { GrantPurpose, Pass, PlaybackEffect, PlaybackState, RenditionFacts, Step } from "./types";
 
 /** The pass that sounds or is about to. */
 export const currentPass = (state: PlaybackState): Pass | null => state.passes[0] ?? null;
@@ -24,28 +25,75 @@ function newPass(
     stage: "wanted",
     facts: null,
     attempts: 0,
+    complete: false,
+    renewAtMs: null,
   };
   return { pass, state: { ...state, passCount: state.passCount + 1 } };
 }
 
-/** Drops every pass and begins one for the queue's current item, at `startFrame`. */
-export function beginCurrent(state: PlaybackState, startFrame = 0): Step {
+/** What a current pass begins with. */
+const atItsStart = (pass: Pass) => ({
+  frame: 0,
+  startFrame: 0,
+  startMs: null,
+  continues: false,
+  aheadMs: 0,
+  latch: openLatch(pass.id),
+  refusal: null,
+  error: null,
+});
+
+/** Drops every pass and begins one for the queue's current item, at `startMs`. */
+export function beginCurrent(state: PlaybackState, startMs: Milliseconds | null = null): Step {
   const item = state.queue.current;
   if (item === null) return finish(state);
   const made = newPass(state, item);
   const next: PlaybackState = {
     ...made.state,
+    ...atItsStart(made.pass),
     phase: "loading",
     passes: [made.pass],
-    frame: startFrame,
-    startFrame,
-    currentComplete: false,
-    aheadMs: 0,
-    latch: openLatch(made.pass.id),
-    refusal: null,
-    error: null,
+    startMs,
   };
   return { state: next, effects: [{ type: "pause" }, ...ask(made.pass, "current", null)] };
+}
+
+/** Goes on to `queue`'s current item after the timeline ran out: it continues the stream as soon as it is there. */
+export function continueWith(state: PlaybackState, queue: QueueState): Step {
+  const item = queue.current;
+  if (item === null) return finish({ ...state, queue });
+  const asked = state.passes.slice(1);
+  const [next] = asked;
+  // What could not be granted ahead of its turn is asked for again now that it is.
+  if (next !== undefined && next.stage !== "held") {
+    const moved = { ...state, ...atItsStart(next), queue, passes: asked, phase: "buffering" as const };
+    return { state: { ...moved, continues: next.stage !== "placed" }, effects: [] };
+  }
+  const made = newPass({ ...state, queue }, item);
+  return {
+    state: {
+      ...made.state,
+      ...atItsStart(made.pass),
+      passes: [made.pass],
+      phase: "loading",
+      continues: true,
+    },
+    effects: ask(made.pass, "current", null),
+  };
+}
+
+/** Where the current pass is, or will begin, milliseconds from its start. */
+export function positionMs(state: PlaybackState): Milliseconds {
+  const facts = currentPass(state)?.facts;
+  return state.startMs ?? (facts ? framesToMs(state.frame, facts.sampleRateHz) : 0);
+}
+
+/** The state in which the current pass, of which `facts` are known now, begins where it was wanted. */
+export function startWhereWanted(state: PlaybackState, facts: RenditionFacts): PlaybackState {
+  if (state.startMs === null) return state;
+  const nearest = Math.round((state.startMs * facts.sampleRateHz) / 1000);
+  const frame = Math.min(Math.max(0, nearest), facts.totalFrames);
+  return { ...state, frame, startFrame: frame, startMs: null };
 }
 
 /** The end of the queue: nothing sounds. */
@@ -58,8 +106,9 @@ export function finish(state: PlaybackState): Step {
       passes: [],
       frame: 0,
       startFrame: 0,
+      startMs: null,
+      continues: false,
       aheadMs: 0,
-      currentComplete: false,
     },
     effects: [{ type: "pause" }],
   };
@@ -95,17 +144,19 @@ export function requestAhead(state: PlaybackState, ahead: 1 | 2, atPercent: numb
 export function placeGranted(state: PlaybackState): Step {
   const effects: PlaybackEffect[] = [];
   const passes = [...state.passes];
+  const { startFrame, wantsSound } = state;
+  const joins = state.continues && wantsSound && startFrame === 0;
   for (const [index, pass] of passes.entries()) {
     if (pass.stage === "placed") continue;
     if (pass.stage !== "granted") break;
     effects.push(
-      index === 0
-        ? { type: "start", passId: pass.id, startFrame: state.startFrame, paused: !state.wantsSound }
+      index === 0 && !joins
+        ? { type: "start", passId: pass.id, startFrame, paused: !wantsSound }
         : { type: "append", passId: pass.id },
     );
     passes[index] = { ...pass, stage: "placed" };
   }
-  return { state: effects.length > 0 ? { ...state, passes } : state, effects };
+  return effects.length > 0 ? { state: { ...state, passes, continues: false }, effects } : { state, effects };
 }
 
 /** Drops passes that no longer match what will follow, and asks for those that now do, if they are due. */

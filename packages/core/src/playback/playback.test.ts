@@ -8,6 +8,7 @@ import type { PlaybackEffect, PlaybackInput, PlaybackState } from "./types";
 
 const FRAMES = 40 * 44_100;
 const facts = { sampleRateHz: 44_100, totalFrames: FRAMES };
+const HOUR_MS = 3_600_000;
 
 /** A driver and an engine in one: carries effects out on a list of pass ids and notes what was asked. */
 class Rig {
@@ -58,8 +59,9 @@ class Rig {
   load(count: number, startIndex = 0): this {
     return this.send({ type: "load", items: buildItems(0, count), startIndex, shuffle: false, seed: 1 });
   }
-  grant(): this {
-    for (const { passId } of this.asked.splice(0)) this.send({ type: "grant_arrived", passId, facts });
+  grant(granted = facts): this {
+    for (const { passId } of this.asked.splice(0))
+      this.send({ type: "grant_arrived", passId, facts: granted, nowMs: 0, urlLifetimeMs: HOUR_MS });
     return this;
   }
   refuse(refusal: Refusal): this {
@@ -211,7 +213,7 @@ describe("playback", () => {
     const old = rig.asked.splice(0);
     rig.send({ type: "next" });
     const before = rig.state;
-    rig.send({ type: "grant_arrived", passId: old[0]!.passId, facts });
+    rig.send({ type: "grant_arrived", passId: old[0]!.passId, facts, nowMs: 0, urlLifetimeMs: HOUR_MS });
     expect(rig.state).toBe(before);
   });
   test("paused while loading starts silently", () => {
@@ -220,6 +222,65 @@ describe("playback", () => {
     expect(rig.begin().state.phase).toBe("paused");
     rig.send({ type: "play" });
     expect(rig.paused).toBe(false);
+  });
+  test("a seek before the grant is where the track begins, at whatever rate it is granted", () => {
+    const rig = new Rig().load(2).send({ type: "seek", ms: 20_000 });
+    expect(rig.log.some((effect) => effect.type === "seek")).toBe(false);
+    rig.grant({ sampleRateHz: 22_050, totalFrames: FRAMES / 2 });
+    expect(rig.log.at(-1)).toMatchObject({ type: "start", startFrame: 20 * 22_050 });
+    expect(rig.begin(20 * 22_050).state).toMatchObject({ frame: 20 * 22_050, startMs: null });
+  });
+  test("a seek beyond the end of a track that is not granted yet is its end; one to before it its start", () => {
+    const beyond = new Rig().load(2).send({ type: "seek", ms: 1e12 }).grant();
+    expect(beyond.log.at(-1)).toMatchObject({ type: "start", startFrame: FRAMES });
+    const before = new Rig().load(2).send({ type: "seek", ms: -5 }).grant();
+    expect(before.log.at(-1)).toMatchObject({ type: "start", startFrame: 0 });
+  });
+  test("a seek before the grant is that track's alone, and survives a retry", () => {
+    const skipped = new Rig().load(2).send({ type: "seek", ms: 20_000 }).send({ type: "next" });
+    skipped.asked.shift();
+    expect(skipped.grant().log.at(-1)).toMatchObject({ type: "start", startFrame: 0 });
+    const retried = new Rig().load(2).send({ type: "seek", ms: 20_000 }).send({ type: "retry" });
+    retried.asked.shift();
+    expect(retried.grant().log.at(-1)).toMatchObject({ type: "start", startFrame: 20 * 44_100 });
+  });
+  test("a seek while a track is asked for again counts from where it was sought to", () => {
+    const rig = playing().at(0.5).send({ type: "failed", passId: "u0#1", code: "network" });
+    rig.send({ type: "seek", ms: 4_000 }).wake().grant();
+    expect(rig.log.at(-1)).toMatchObject({ type: "start", startFrame: 4 * 44_100 });
+  });
+  test("a track that was asked for in time but granted late continues the stream", () => {
+    const rig = playing().at(0.8);
+    const asked = rig.asked.length;
+    rig.timeline = [];
+    rig.send({ type: "engine_idle" });
+    expect([rig.state.phase, current(rig), rig.asked.length]).toEqual(["buffering", "u1", asked]);
+    rig.grant();
+    expect(rig.log.at(-1)).toMatchObject({ type: "append" });
+    expect(rig.paused).toBe(false);
+    expect(rig.begin().state.phase).toBe("playing");
+  });
+  test("a track that was not asked for at the end of the one before it continues the stream", () => {
+    const rig = playing();
+    rig.timeline = [];
+    rig.send({ type: "engine_idle" });
+    expect(rig.asked.map((a) => [a.item.uid, a.purpose])).toEqual([["u1", "current"]]);
+    expect(rig.grant().log.at(-1)).toMatchObject({ type: "append" });
+  });
+  test.each(["pause", "seek"] as const)("after a %s there is no stream to continue", (wish) => {
+    const rig = playing().at(0.8);
+    rig.timeline = [];
+    rig.send({ type: "engine_idle" }).send(wish === "seek" ? { type: wish, ms: 1_000 } : { type: wish });
+    const start = { type: "start", paused: wish === "pause", startFrame: wish === "seek" ? 44_100 : 0 };
+    expect(rig.grant().log.at(-1)).toMatchObject(start);
+  });
+  test("pause and play while the stream waits for its next track leaves it waiting", () => {
+    const rig = playing().at(0.8);
+    rig.timeline = [];
+    rig.send({ type: "engine_idle" }).send({ type: "pause" });
+    expect(rig.state.phase).toBe("paused");
+    expect(rig.send({ type: "play" }).state.phase).toBe("buffering");
+    expect(rig.grant().log.at(-1)).toMatchObject({ type: "append" });
   });
   test("previous restarts the track, or within 3 s goes to the one before", () => {
     const rig = playing().send({ type: "next" }).grant().begin().at(0.5).send({ type: "previous" });
@@ -321,6 +382,14 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant<Move>((rig) => rig.send({ type: "engine_idle" })) },
   { weight: 1, arbitrary: fc.constant<Move>((rig) => rig.send({ type: "blocked" })) },
+  {
+    weight: 1,
+    arbitrary: fc.nat(2 * HOUR_MS).map(
+      (nowMs): Move =>
+        (rig) =>
+          rig.send({ type: "tick", nowMs }),
+    ),
+  },
 );
 
 describe("playback under anything", () => {

@@ -7,15 +7,18 @@ import type { Refusal } from "./manifest";
 import {
   ask,
   beginCurrent,
+  continueWith,
   currentPass,
   findPass,
-  finish,
   percentPlayed,
   placeGranted,
+  positionMs,
   requestAhead,
+  startWhereWanted,
   updatePass,
 } from "./passes";
 import { recover, retryDelayMs, SHOW_BEFORE_SKIP_MS } from "./recover";
+import { RENEW_AGAIN_MS, renewDue, renewTime } from "./renewal";
 import type { PlaybackEffect, PlaybackInput, PlaybackState, Step, Wait } from "./types";
 
 export const INITIAL_PLAYBACK: PlaybackState = {
@@ -26,7 +29,8 @@ export const INITIAL_PLAYBACK: PlaybackState = {
   passCount: 0,
   frame: 0,
   startFrame: 0,
-  currentComplete: false,
+  startMs: null,
+  continues: false,
   aheadMs: 0,
   latch: openLatch(""),
   refusal: null,
@@ -42,11 +46,16 @@ const same = (state: PlaybackState): Step => ({ state, effects: [] });
 /** The state after `input`, and the effects to carry out in order. Never throws; stale inputs change nothing. */
 export function step(state: PlaybackState, input: PlaybackInput): Step {
   switch (input.type) {
-    case "grant_arrived": {
-      const pass = findPass(state, input.passId);
-      if (pass === null || pass.stage === "placed") return same(state);
-      return placeGranted(updatePass(state, input.passId, { stage: "granted", facts: input.facts }));
-    }
+    case "grant_arrived":
+      return onGranted(state, input);
+    case "grant_renewed":
+      return same(
+        updatePass(state, input.passId, { renewAtMs: renewTime(input.nowMs, input.urlLifetimeMs) }),
+      );
+    case "renewal_failed":
+      return same(updatePass(state, input.passId, { renewAtMs: input.nowMs + RENEW_AGAIN_MS }));
+    case "tick":
+      return renewDue(state, input.nowMs);
     case "grant_refused":
       return onRefused(state, input.passId, input.refusal);
     case "grant_failed":
@@ -58,8 +67,7 @@ export function step(state: PlaybackState, input: PlaybackInput): Step {
     case "ended":
       return same(state);
     case "buffered":
-      if (currentPass(state)?.id !== input.passId) return same(state);
-      return prefetch({ ...state, aheadMs: input.aheadMs, currentComplete: input.complete });
+      return onBuffered(state, input.passId, input.aheadMs, input.complete);
     case "stalled":
       if (currentPass(state)?.id !== input.passId || state.phase !== "playing") return same(state);
       return same({ ...state, phase: "buffering" });
@@ -76,6 +84,22 @@ export function step(state: PlaybackState, input: PlaybackInput): Step {
   }
 }
 
+function onGranted(state: PlaybackState, input: Extract<PlaybackInput, { type: "grant_arrived" }>): Step {
+  const { passId, facts, nowMs, urlLifetimeMs } = input;
+  const pass = findPass(state, passId);
+  if (pass === null || pass.stage === "placed") return same(state);
+  const renewAtMs = renewTime(nowMs, urlLifetimeMs);
+  const granted = updatePass(state, passId, { stage: "granted", facts, renewAtMs, complete: false });
+  return placeGranted(currentPass(state)?.id === passId ? startWhereWanted(granted, facts) : granted);
+}
+
+function onBuffered(state: PlaybackState, passId: string, aheadMs: number, complete: boolean): Step {
+  const pass = findPass(state, passId);
+  if (pass === null) return same(state);
+  const next = pass.complete === complete ? state : updatePass(state, passId, { complete });
+  return currentPass(state)?.id === passId ? prefetch({ ...next, aheadMs }) : same(next);
+}
+
 /** The pass became audible; when it was ahead, the queue moves up to it. */
 function onStarted(state: PlaybackState, passId: string, frame: number): Step {
   const at = state.passes.findIndex((pass) => pass.id === passId);
@@ -83,7 +107,7 @@ function onStarted(state: PlaybackState, passId: string, frame: number): Step {
   let next = state;
   for (let moved = 0; moved < at; moved++)
     next = { ...next, queue: advance(next.queue, true), passes: next.passes.slice(1), startFrame: 0 };
-  if (at > 0) next = { ...next, currentComplete: false, aheadMs: 0, latch: openLatch(passId) };
+  if (at > 0) next = { ...next, aheadMs: 0, latch: openLatch(passId) };
   const phase = next.wantsSound ? "playing" : "paused";
   return prefetch({ ...next, frame, phase, refusal: null, error: null, skipsInARow: 0 });
 }
@@ -108,7 +132,7 @@ function prefetch(state: PlaybackState): Step {
     passId: pass.id,
     frame: state.frame,
     totalFrames: pass.facts.totalFrames,
-    currentComplete: state.currentComplete,
+    currentComplete: pass.complete,
     aheadMs: state.aheadMs,
   });
   let next: PlaybackState = { ...state, latch: decision.latch };
@@ -156,7 +180,7 @@ function onFailed(state: PlaybackState, passId: string, code: ErrorCode): Step {
   if (recovery.kind === "refresh_grant")
     return {
       state: at === 0 ? { ...counted, startFrame: state.frame } : counted,
-      effects: [{ type: "refresh_grant", passId, item: pass.item }],
+      effects: [{ type: "refresh_grant", passId, item: pass.item, urgent: true }],
     };
   if (at > 0) {
     // An item ahead failed: take it off the timeline; it is asked for again when its turn comes.
@@ -165,9 +189,8 @@ function onFailed(state: PlaybackState, passId: string, code: ErrorCode): Step {
   }
   switch (recovery.kind) {
     case "ask_again": {
-      const waiting = updatePass({ ...counted, phase: "buffering", startFrame: state.frame }, passId, {
-        stage: "held",
-      });
+      const startMs = positionMs(state);
+      const waiting = updatePass({ ...counted, phase: "buffering", startMs }, passId, { stage: "held" });
       return {
         state: { ...waiting, passes: waiting.passes.slice(0, 1) },
         effects: [later("ask", passId, recovery.afterMs)],
@@ -186,8 +209,7 @@ function onFailed(state: PlaybackState, passId: string, code: ErrorCode): Step {
 function onEngineIdle(state: PlaybackState): Step {
   const sounding = state.phase === "playing" || state.phase === "buffering";
   if (!sounding || currentPass(state)?.stage !== "placed") return same(state);
-  const queue = advance(state.queue, true);
-  return queue.current === null ? finish({ ...state, queue }) : beginCurrent({ ...state, queue });
+  return continueWith(state, advance(state.queue, true));
 }
 
 function onDue(state: PlaybackState, wait: Wait): Step {

@@ -34,6 +34,10 @@ export interface Pass {
   readonly facts: RenditionFacts | null;
   /** Failures in a row of this pass. */
   readonly attempts: number;
+  /** Whether every byte of it has been fetched. */
+  readonly complete: boolean;
+  /** When its media URL is to be renewed, on the clock of `tick`; null before the grant and while a renewal is under way. */
+  readonly renewAtMs: Milliseconds | null;
 }
 
 /** Everything the player decides upon. Plain data. */
@@ -47,9 +51,12 @@ export interface PlaybackState {
   readonly passCount: number;
   /** Last audible frame of the current pass. */
   readonly frame: Frames;
-  /** Frame at which the current pass starts sounding once it is granted. */
+  /** Frame at which the current pass began to sound, or was last sought to. */
   readonly startFrame: Frames;
-  readonly currentComplete: boolean;
+  /** Where the current pass is to begin once it is granted; null when that is its first frame, or it was placed. */
+  readonly startMs: Milliseconds | null;
+  /** Whether the current pass follows one that ended by itself while nothing was ready to join it. */
+  readonly continues: boolean;
   readonly aheadMs: Milliseconds;
   readonly latch: PrefetchLatch;
   readonly refusal: Refusal | null;
@@ -75,7 +82,11 @@ export type PlaybackInput =
   | { readonly type: "skip_to"; readonly uid: string }
   | { readonly type: "edit"; readonly edit: QueueEdit }
   | { readonly type: "retry" }
-  | { readonly type: "grant_arrived"; readonly passId: string; readonly facts: RenditionFacts }
+  | ({ readonly type: "grant_arrived"; readonly facts: RenditionFacts } & FreshUrl)
+  /** The answer to `refresh_grant`. */
+  | ({ readonly type: "grant_renewed" } & FreshUrl)
+  /** A `refresh_grant` that was not urgent was in vain. */
+  | { readonly type: "renewal_failed"; readonly passId: string; readonly nowMs: Milliseconds }
   | { readonly type: "grant_refused"; readonly passId: string; readonly refusal: Refusal }
   | {
       readonly type: "grant_failed";
@@ -96,7 +107,18 @@ export type PlaybackInput =
   | { readonly type: "blocked" }
   | { readonly type: "failed"; readonly passId: string; readonly code: ErrorCode }
   | { readonly type: "engine_idle" }
-  | { readonly type: "due"; readonly wait: Wait };
+  | { readonly type: "due"; readonly wait: Wait }
+  /** Time went on. Comes now and then, and before a listener's wish that needs the network. */
+  | { readonly type: "tick"; readonly nowMs: Milliseconds };
+
+/** A media URL that has just arrived for a pass. */
+interface FreshUrl {
+  readonly passId: string;
+  /** Any clock that goes on while the device sleeps, the same for every input. */
+  readonly nowMs: Milliseconds;
+  /** How long the URL works, as the server sees it. */
+  readonly urlLifetimeMs: Milliseconds;
+}
 
 /** A reason to come back later. */
 export interface Wait {
@@ -122,8 +144,16 @@ export type PlaybackEffect =
       /** Share of the current track that was audible, percent; null for the current one. */
       readonly atPercent: number | null;
     }
-  /** Ask for a fresh URL of a pass on the timeline, and give it to the engine. */
-  | { readonly type: "refresh_grant"; readonly passId: string; readonly item: QueueItem }
+  /**
+   * Ask for a fresh URL of a pass on the timeline, give it to the engine, and answer with `grant_renewed`. When that is in
+   * vain, answer with `failed` if it was urgent (the old URL works no more), else with `renewal_failed`.
+   */
+  | {
+      readonly type: "refresh_grant";
+      readonly passId: string;
+      readonly item: QueueItem;
+      readonly urgent: boolean;
+    }
   | { readonly type: "start"; readonly passId: string; readonly startFrame: Frames; readonly paused: boolean }
   | { readonly type: "append"; readonly passId: string }
   | { readonly type: "truncate_after"; readonly passId: string }
