@@ -22,6 +22,8 @@ import { licenseRoutes } from "./modules/license/routes";
 import { mediaRoutes } from "./modules/media/routes";
 import { operationsRoutes } from "./modules/operations/routes";
 import { playbackRoutes } from "./modules/playback/routes";
+import { registerHttpFaults } from "./modules/sandbox/http-faults";
+import { sandboxRoutes } from "./modules/sandbox/routes";
 import { registerTelemetry } from "./telemetry";
 
 /** Largest body of a route that does not say otherwise, in bytes. */
@@ -67,6 +69,8 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
       : localAuthenticator(context.db, context.now),
   );
   if (document) registerValidation(app, new OpenApiValidator(document));
+  const { sandbox } = context;
+  if (sandbox) registerHttpFaults(app, sandbox.faults, document);
 
   await app.register(operationsRoutes, {
     context,
@@ -74,11 +78,17 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
     document,
     draining: options.draining ?? (() => false),
   });
+  const provider = lazyProvider(context, app);
   if (config.oidcIssuer) {
     const discovery = `${config.oidcIssuer}/.well-known/openid-configuration`;
     app.get("/.well-known/openid-configuration", async (_request, reply) => reply.redirect(discovery, 307));
   } else {
-    await app.register(authRoutes, { context, provider: lazyProvider(context, app) });
+    await app.register(authRoutes, { context, provider });
+  }
+  if (sandbox) {
+    const origin = () => publicOrigin(context, app);
+    const own = config.oidcIssuer ? null : provider;
+    await app.register(sandboxRoutes, { context, sandbox, document, origin, provider: own });
   }
   for (const routes of [
     capabilityRoutes,

@@ -2,6 +2,8 @@
 import type { Logger } from "pino";
 import type { Db } from "./adapters/sqlite/open";
 import type { ServerConfig } from "./config";
+import type { FaultHooks } from "./modules/sandbox/fault-hooks";
+import type { Sandbox } from "./modules/sandbox/sandbox";
 
 /** Secrets made on the first start; every one is at least 32 bytes. */
 export interface ServerSecrets {
@@ -20,7 +22,11 @@ export interface ServerContext {
   readonly config: ServerConfig;
   readonly db: Db;
   readonly secrets: ServerSecrets;
-  /** Server wall clock, milliseconds since the Unix epoch. */
+  /** Server wall clock, milliseconds since the Unix epoch; in a sandbox the test clock. */
   readonly now: () => number;
   readonly logger: Logger;
+  /** Called by whoever stores things or holds sockets; does nothing outside a sandbox. */
+  readonly faults: FaultHooks;
+  /** The test clock and the fault switches; null outside a sandbox. */
+  readonly sandbox: Sandbox | null;
 }

@@ -10,6 +10,8 @@ import { createApp, publicOrigin } from "./app";
 import type { ServerConfig } from "./config";
 import type { ServerContext } from "./context";
 import { seedDemoUsers } from "./modules/auth/demo-users";
+import { NO_FAULTS } from "./modules/sandbox/fault-hooks";
+import { openSandbox } from "./modules/sandbox/sandbox";
 import { createLogger } from "./telemetry";
 
 /** Name of the database in the data directory. */
@@ -36,13 +38,15 @@ export interface ServerOptions {
  * @throws DataDirInUse when another process has it
  */
 export async function openData(config: ServerConfig, options: ServerOptions = {}): Promise<OpenedData> {
-  const now = options.now ?? Date.now;
+  const machine = options.now ?? Date.now;
   const unlock = lockDataDir(config.dataDir);
   try {
     mkdirSync(join(config.dataDir, "media"), { recursive: true });
     const database = openDatabase(join(config.dataDir, DATABASE_FILE));
     try {
       const { db } = database;
+      const sandbox = config.sandbox ? await openSandbox(db, machine) : null;
+      const now = sandbox?.clock.now ?? machine;
       const secrets = await loadSecrets(db, now());
       if (config.sandbox && !config.oidcIssuer) await seedDemoUsers(db, now());
       const logger = options.logger ?? createLogger(config.logLevel);
@@ -50,7 +54,9 @@ export async function openData(config: ServerConfig, options: ServerOptions = {}
         await database.close();
         unlock();
       };
-      return { context: { config, db, secrets, now, logger }, backup: database.backup, close };
+      const faults = sandbox?.faults ?? NO_FAULTS;
+      const context = { config, db, secrets, now, logger, faults, sandbox };
+      return { context, backup: database.backup, close };
     } catch (error) {
       await database.close();
       throw error;

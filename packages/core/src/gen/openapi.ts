@@ -552,6 +552,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sandbox/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the test clock
+         * @description The time that the whole server goes by.
+         */
+        get: operations["getSandboxClock"];
+        /**
+         * Set the test clock
+         * @description Tokens, media URLs, validities and availability follow it.
+         */
+        put: operations["setSandboxClock"];
+        post?: never;
+        /**
+         * Show real time again
+         * @description The clock is that of the machine again.
+         */
+        delete: operations["resetSandboxClock"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sandbox/clock/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move the test clock
+         * @description Moves the time forward, or back by a negative number.
+         */
+        post: operations["advanceSandboxClock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sandbox/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the faults
+         * @description Every fault that is switched on.
+         */
+        get: operations["listSandboxFaults"];
+        put?: never;
+        /**
+         * Switch a fault on
+         * @description It lasts until its count or duration is used up, or it is switched off.
+         */
+        post: operations["addSandboxFault"];
+        /**
+         * Switch every fault off
+         * @description Nothing goes wrong on purpose any more.
+         */
+        delete: operations["clearSandboxFaults"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sandbox/faults/{faultId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Switch a fault off
+         * @description The other faults stay on.
+         */
+        delete: operations["removeSandboxFault"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sandbox/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a listener
+         * @description A fresh listener with tokens, so that a test needs no browser.
+         */
+        post: operations["createSandboxUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sandbox/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a listener
+         * @description A listener that the sandbox made, with their devices, tokens and faults.
+         */
+        delete: operations["removeSandboxUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sandbox/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset the sandbox
+         * @description Clears faults, sets the clock right, and removes the listeners that the sandbox made.
+         */
+        post: operations["resetSandbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1204,6 +1360,150 @@ export interface components {
             /** @description Counts. */
             items: components["schemas"]["PlayCount"][];
         };
+        /** @description The test clock. */
+        SandboxClock: {
+            /** @description What the server takes for now, milliseconds since the Unix epoch. */
+            nowMs: number;
+            /** @description What its machine takes for now, milliseconds since the Unix epoch. */
+            machineMs: number;
+            /** @description Whether the clock goes on by itself. */
+            running: boolean;
+        };
+        /** @description What the clock is to show. */
+        SandboxClockSetting: {
+            /** @description Milliseconds since the Unix epoch. */
+            nowMs: number;
+            /**
+             * @description Whether the clock goes on from there; false stops it there.
+             * @default true
+             */
+            running: boolean;
+        };
+        /** @description How far the clock is to move. */
+        SandboxAdvance: {
+            /** @description Milliseconds, negative for back. */
+            ms: number;
+        };
+        /** @description What goes wrong. */
+        SandboxEffect: {
+            /**
+             * @description Answers and frames wait.
+             * @constant
+             */
+            kind: "latency";
+            /** @description How long, milliseconds. */
+            latencyMs: number;
+        } | {
+            /**
+             * @description Requests fail without being carried out.
+             * @constant
+             */
+            kind: "status";
+            /** @description A status of the error table, or 502 or 504 as a proxy would answer. */
+            status: number;
+            /** @description When to try again, milliseconds. */
+            retryAfterMs?: number;
+        } | {
+            /**
+             * @description The connection is cut in the middle of a body.
+             * @constant
+             */
+            kind: "truncate";
+            /** @description Bytes of the body that still arrive. */
+            afterBytes: number;
+        } | {
+            /**
+             * @description The connection is cut without an answer; open Connect sockets are cut at once.
+             * @constant
+             */
+            kind: "drop";
+        } | {
+            /**
+             * @description Nothing more can be stored.
+             * @constant
+             */
+            kind: "storage_full";
+        };
+        /** @description A fault that is switched on. */
+        SandboxFault: {
+            /** @description Its id. */
+            id: string;
+            /** @description How often it happened. */
+            hits: number;
+            effect: components["schemas"]["SandboxEffect"];
+            /** @description Only for this listener. */
+            userId?: string | null;
+            /** @description Only for this device. */
+            deviceId?: string | null;
+            /** @description Only in this part of the server. */
+            area?: string | null;
+            /** @description Only for this operation. */
+            operation?: string | null;
+            /** @description Matching requests that pass unharmed first. */
+            skip?: number;
+            /** @description How often it happens; null for no limit. */
+            count?: number | null;
+            /** @description How long it lasts, milliseconds; null for no limit. */
+            durationMs?: number | null;
+        };
+        /** @description The faults that are switched on. */
+        SandboxFaultList: {
+            /** @description Faults, oldest first. */
+            items: components["schemas"]["SandboxFault"][];
+        };
+        /**
+         * @description A part of the server.
+         * @enum {string}
+         */
+        SandboxArea: "account" | "auth" | "catalog" | "connect" | "devices" | "events" | "images" | "library" | "license" | "media" | "other" | "playback";
+        /** @description What goes wrong, for whom, where, and how often. What is left out is not limited. */
+        SandboxFaultRule: {
+            effect: components["schemas"]["SandboxEffect"];
+            userId?: components["schemas"]["UserId"];
+            deviceId?: components["schemas"]["DeviceId"];
+            area?: components["schemas"]["SandboxArea"];
+            /** @description An `operationId` of this document. */
+            operation?: string;
+            /** @description Matching requests that pass unharmed first. */
+            skip?: number;
+            /** @description How often it happens. */
+            count?: number;
+            /** @description How long it lasts in real time, milliseconds. */
+            durationMs?: number;
+        };
+        /** @description What the listener is to be. */
+        SandboxUserWishes: {
+            /** @description Name to show. */
+            name?: string;
+            /**
+             * @description What the listener pays for.
+             * @default premium
+             * @enum {string}
+             */
+            plan: "free" | "premium";
+            /**
+             * @description ISO 3166-1 alpha-2 code.
+             * @default SE
+             */
+            market: string;
+            /**
+             * @description Whether explicit tracks are refused.
+             * @default false
+             */
+            explicitFilter: boolean;
+        };
+        /** @description A listener with tokens. */
+        SandboxUser: {
+            user: components["schemas"]["User"];
+            /** @description OAuth client that the tokens belong to. */
+            clientId: string;
+            /** @description Access token. */
+            accessToken: string;
+            /** @description Refresh token for the scope offline_access. */
+            refreshToken: string;
+            /** @description Lifetime of the access token, seconds. */
+            expiresIn: number;
+        };
     };
     responses: {
         /** @description Any other failure; `code` says which. */
@@ -1301,6 +1601,10 @@ export interface components {
         Hash: components["schemas"]["Hash"];
         /** @description Id of the device. */
         DeviceId: components["schemas"]["DeviceId"];
+        /** @description Id of the fault. */
+        FaultId: string;
+        /** @description Id of the listener. */
+        UserId: components["schemas"]["UserId"];
     };
     requestBodies: never;
     headers: {
@@ -2249,6 +2553,317 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             416: components["responses"]["Failure"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    getSandboxClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clock. */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxClock"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    setSandboxClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxClockSetting"];
+            };
+        };
+        responses: {
+            /** @description The clock. */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxClock"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    resetSandboxClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clock. */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxClock"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    advanceSandboxClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxAdvance"];
+            };
+        };
+        responses: {
+            /** @description The clock. */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxClock"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    listSandboxFaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Faults. */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxFaultList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    addSandboxFault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxFaultRule"];
+            };
+        };
+        responses: {
+            /** @description The fault. */
+            201: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxFault"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    clearSandboxFaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are off. */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    removeSandboxFault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the fault. */
+                faultId: components["parameters"]["FaultId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is off. */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    createSandboxUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxUserWishes"];
+            };
+        };
+        responses: {
+            /** @description The listener. */
+            201: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxUser"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    removeSandboxUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the listener. */
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are removed. */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    resetSandbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is reset. */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Failure"];
         };
     };

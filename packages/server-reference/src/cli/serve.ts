@@ -14,6 +14,10 @@ export async function serve(config: ServerConfig, print: (line: string) => void)
   print(`Segue listens at ${server.url}/`);
   print(`Data is in ${config.dataDir}. The API reference is at ${server.url}/docs.`);
   if (config.sandbox) print("Sandbox: sign in as Ada (premium) or Bob (free) with one click.");
+  if (server.context.sandbox?.clock.moved)
+    print(
+      `The sandbox's clock shows ${new Date(server.context.now()).toISOString()}; DELETE /v1/sandbox/clock sets it right.`,
+    );
   print("Press Ctrl+C to stop.");
   let stopDemo: (() => Promise<void>) | null = null;
   if (config.demo) {

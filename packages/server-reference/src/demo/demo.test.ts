@@ -10,6 +10,7 @@ import type { ServerContext } from "../context";
 import { decodeVorbis } from "../media-production/decode";
 import { ContentStore } from "../media-production/media-store";
 import { deriveRendition } from "../media-production/protect";
+import { NO_FAULTS } from "../modules/sandbox/fault-hooks";
 import { startDemoRenderer } from "./renderer";
 import { seedDemo } from "./seed";
 
@@ -29,6 +30,8 @@ function contextFor(tracks?: number): ServerContext {
     secrets,
     now: () => 1_700_000_000_000,
     logger: pino({ level: "silent" }),
+    faults: NO_FAULTS,
+    sandbox: null,
   };
 }
 

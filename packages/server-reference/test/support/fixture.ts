@@ -9,6 +9,7 @@ import { openDatabase } from "../../src/adapters/sqlite/open";
 import { parseConfig } from "../../src/config";
 import type { ServerContext } from "../../src/context";
 import { protectRendition } from "../../src/media-production/protect";
+import { NO_FAULTS } from "../../src/modules/sandbox/fault-hooks";
 
 type Plan = "free" | "premium";
 
@@ -44,6 +45,8 @@ export function makeFixture(env: Readonly<Record<string, string>> = {}) {
     secrets: { mediaUrl: secret(), content: secret(), license: secret(), session: secret() },
     now: () => clock.now,
     logger: pino({ level: "silent" }),
+    faults: NO_FAULTS,
+    sandbox: null,
   };
   const db = database.db;
 

@@ -13,6 +13,10 @@ declare module "oidc-provider" {
     addOIDCScope(scope: string): void;
     save(ttl?: number): Promise<string>;
   }
+  export interface OidcToken {
+    /** Stores the token and gives its value. */
+    save(): Promise<string>;
+  }
   export const errors: { readonly InvalidGrant: new (detail: string) => Error };
   export default class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>);
@@ -21,7 +25,16 @@ declare module "oidc-provider" {
       accountId: string;
       clientId: string;
     }) => OidcGrant;
-    readonly Client: { prototype: Record<string, unknown> };
+    readonly AccessToken: new (
+      claims: Record<string, unknown>,
+    ) => OidcToken;
+    readonly RefreshToken: new (
+      claims: Record<string, unknown>,
+    ) => OidcToken;
+    readonly Client: {
+      prototype: Record<string, unknown>;
+      find(id: string): Promise<object | undefined>;
+    };
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<InteractionDetails>;
     interactionResult(

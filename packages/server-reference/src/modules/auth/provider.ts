@@ -8,7 +8,8 @@ import { deviceFlow } from "./device-pages";
 import { oidcAdapter } from "./oidc-store";
 import { escapeHtml, page, pageHeaders } from "./pages";
 
-const SCOPES = "openid profile offline_access";
+/** Every scope that there is. */
+export const SCOPES = "openid profile offline_access";
 const LOOPBACK_HOSTS = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 const WEB_PLAYER = {
@@ -61,7 +62,7 @@ async function signingKey({ db, now }: ServerContext): Promise<Record<string, un
 }
 
 /** How long what lives, in seconds. */
-const TTL = {
+export const TOKEN_TTL = {
   AccessToken: 15 * 60,
   AuthorizationCode: 60,
   DeviceCode: 10 * 60,
@@ -113,7 +114,7 @@ export async function createProvider(context: ServerContext, issuer: string): Pr
     responseTypes: ["code"],
     pkce: { required: () => true, methods: ["S256"] },
     clientDefaults: { id_token_signed_response_alg: "ES256" },
-    ttl: TTL,
+    ttl: TOKEN_TTL,
     rotateRefreshToken: true,
     issueRefreshToken: async () => true,
     expiresWithSession: async () => false,

@@ -34,6 +34,7 @@ export async function deviceRoutes(
 
   app.post("/v1/devices/challenges", async (request, reply) => {
     const user = await app.requireUser(request);
+    context.faults.storage({ userId: user.id, deviceId: currentDevice(request) ?? null }, "devices");
     const expiresAt = context.now() + CHALLENGE_TTL_MS;
     const challenge = await store.addChallenge(user.id, context.now(), expiresAt);
     reply.header("cache-control", "no-store");
@@ -43,6 +44,7 @@ export async function deviceRoutes(
   app.post("/v1/devices", async (request, reply) => {
     const user = await app.requireUser(request);
     const given = readRegistration(request.body);
+    context.faults.storage({ userId: user.id, deviceId: deviceIdOf(given.identityKey) }, "devices");
     // Taken before it is judged: a challenge serves once, also for a wrong proof.
     if (!(await store.takeChallenge(user.id, given.challenge, context.now())))
       throw new SegueError("challenge_expired");

@@ -20,7 +20,7 @@ export async function licenseRoutes(
   app: FastifyInstance,
   options: { readonly context: ServerContext },
 ): Promise<void> {
-  const { now } = options.context;
+  const { now, faults } = options.context;
   const { keys, validities, playable } = playbackServices(options.context);
   acceptProtobuf(app);
 
@@ -42,6 +42,7 @@ export async function licenseRoutes(
       throw new SegueError("invalid_request", { detail: `heldSeq ${problem.message}`, errors: [problem] });
     }
     await ensureOwned(deviceId, user);
+    faults.storage({ userId: user.id, deviceId }, "license");
     const validity = await validities.current({ deviceId, userId: user.id, plan: user.plan }, now(), heldSeq);
     return sendMessage(reply, type, { validity }, validityResponseCodec);
   });

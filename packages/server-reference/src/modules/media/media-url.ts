@@ -44,14 +44,17 @@ export class MediaUrlSigner {
     this.#secret = secret;
   }
 
-  /** Path and query of a URL for `grant` that works for at least `ttlMs` (at most 12 h). */
-  sign(grant: MediaUrlGrant, nowMs: Milliseconds, ttlMs: Milliseconds): SignedMediaUrl {
+  /**
+   * Path and query of a URL for `grant` that works for at least `ttlMs` (at most 12 h).
+   * @param holder for whom, noted in the URL and not signed; only a sandbox asks for it
+   */
+  sign(grant: MediaUrlGrant, nowMs: Milliseconds, ttlMs: Milliseconds, holder?: string): SignedMediaUrl {
     const ttl = Math.min(ttlMs, MAX_TTL_MS);
     const exp = Math.ceil((nowMs + ttl) / 1000 / ROUND_S) * ROUND_S;
     const kid = `k${Math.floor(nowMs / PERIOD_MS)}`;
     const sig = this.#mac(kid, grant.hash, String(exp), String(grant.max));
     return {
-      url: `/v1/media/${grant.hash}?exp=${exp}&max=${grant.max}&kid=${kid}&sig=${sig}`,
+      url: `/v1/media/${grant.hash}?exp=${exp}&max=${grant.max}&kid=${kid}&sig=${sig}${holder ? `&for=${holder}` : ""}`,
       expiresAtMs: exp * 1000,
     };
   }

@@ -10,6 +10,7 @@ import {
 } from "@segue/core";
 import type { ServerContext } from "../../context";
 import type { MediaUrlSigner } from "../media/media-url";
+import { holderNote } from "../sandbox/holder-note";
 import { choosePlayable, type Listening } from "./choose";
 import { playbackServices } from "./services";
 import type { GrantUser, PlayableTrack } from "./types";
@@ -22,13 +23,14 @@ export function headOf(
   revoked: ReadonlySet<KeyId>,
   nowMs: Milliseconds,
   ttlMs: Milliseconds,
+  holder?: string,
 ): HeadRef | null {
   const choice = choosePlayable(track, listening, revoked, nowMs);
   if (choice.kind !== "rendition") return null;
   const { hash, byteLength, id, tier } = choice.rendition;
   // No more than a start needs: on a slow link the grant's answer waits behind these bytes.
   const max = Math.min(byteLength, firstRangeBytes(tier * 1000));
-  const { url, expiresAtMs } = signer.sign({ hash, max }, nowMs, ttlMs);
+  const { url, expiresAtMs } = signer.sign({ hash, max }, nowMs, ttlMs, holder);
   return { renditionId: id, url, byteLength: max, expiresAt: expiresAtMs };
 }
 
@@ -53,9 +55,10 @@ export async function headsFor(
   const [tracks, revoked] = [await playable.tracks(trackIds), await licenses.revokedSet()];
   const now = context.now();
   const listening = { ...user, ...wishes };
+  const holder = context.sandbox ? holderNote(user.id) : undefined;
   const heads = new Map<TrackId, HeadRef>();
   for (const [id, track] of tracks) {
-    const head = headOf(signer, track, listening, revoked, now, HEAD_TTL_MS);
+    const head = headOf(signer, track, listening, revoked, now, HEAD_TTL_MS, holder);
     if (head !== null) heads.set(id, head);
   }
   return heads;

@@ -17,6 +17,8 @@ export async function playbackRoutes(
     const user = await app.requireUser(request);
     const type = answerType(request);
     const asked = readMessage(request, grantRequestCodec);
+    // A grant may store the validity that it carries.
+    context.faults.storage({ userId: user.id, deviceId: asked.deviceId }, "playback");
     return sendMessage(reply, type, await grants.grant(user, asked, context.now()), grantResponseCodec);
   });
 }

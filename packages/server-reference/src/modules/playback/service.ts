@@ -36,11 +36,14 @@ export interface GrantPorts {
 export interface GrantOptions {
   /** How long a media URL works at least. Default 1 h. */
   readonly urlTtlMs?: Milliseconds;
+  /** What a media URL says about whom it was made for; a sandbox sets faults by it. Default nothing. */
+  readonly holderNote?: (userId: string, deviceId: string) => string;
 }
 
 /** Grants or refuses. */
 export class GrantService {
   readonly #urlTtlMs: Milliseconds;
+  readonly #holderNote: GrantOptions["holderNote"];
 
   constructor(
     private readonly ports: GrantPorts,
@@ -50,6 +53,7 @@ export class GrantService {
     options: GrantOptions = {},
   ) {
     this.#urlTtlMs = options.urlTtlMs ?? 3_600_000;
+    this.#holderNote = options.holderNote;
   }
 
   /**
@@ -101,7 +105,8 @@ export class GrantService {
   #grant(trackId: TrackId, rendition: PlayableRendition, device: GrantDevice, nowMs: Milliseconds): Grant {
     const keyEnvelope = this.wrapper.wrap(device, { ...rendition, renditionId: rendition.id }, nowMs);
     const { hash, byteLength } = rendition;
-    const signed = this.signer.sign({ hash, max: byteLength }, nowMs, this.#urlTtlMs);
+    const holder = this.#holderNote?.(device.userId, device.id);
+    const signed = this.signer.sign({ hash, max: byteLength }, nowMs, this.#urlTtlMs, holder);
     return { manifest: manifestOf(trackId, rendition, signed.url, signed.expiresAtMs), keyEnvelope };
   }
 }

@@ -9,6 +9,7 @@ import { ValidityIssuer } from "../license/validity";
 import { folderMediaFiles } from "../media/files";
 import { MediaUrlSigner } from "../media/media-url";
 import type { MediaFiles } from "../media/service";
+import { holderNote } from "../sandbox/holder-note";
 import { EnvelopeWrapper } from "./envelope";
 import { GrantService } from "./service";
 import { PlayableStore } from "./store";
@@ -62,7 +63,8 @@ export function playbackServices(context: ServerContext): PlaybackServices {
       return ASK_AGAIN_MS;
     },
   };
-  const grants = new GrantService(ports, signer, new EnvelopeWrapper(), validities);
+  const options = context.sandbox ? { holderNote } : {};
+  const grants = new GrantService(ports, signer, new EnvelopeWrapper(), validities, options);
   const services = { signer, files, keys, licenses, validities, playable, grants };
   made.set(context, services);
   return services;

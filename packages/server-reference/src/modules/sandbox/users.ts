@@ -1,0 +1,81 @@
+/** Listeners that the sandbox makes for a test, with tokens and without a browser. */
+import { randomBytes } from "node:crypto";
+import { idFromBytes, type Plan, type UserId } from "@segue/core";
+import { sql } from "kysely";
+import type Provider from "oidc-provider";
+import type { ServerContext } from "../../context";
+import { SCOPES, TOKEN_TTL } from "../auth/provider";
+
+/** Logins of the sandbox's users begin so; no password opens them. */
+const LOGIN_PREFIX = "sandbox/";
+/** Tokens are those of a device that signed in with a code. */
+const CLIENT_ID = "segue-device";
+
+/** What the listener is to be. */
+export interface SandboxUserWishes {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly market: string;
+  readonly explicitFilter: boolean;
+}
+
+/** A listener with tokens. */
+export interface SandboxUser {
+  readonly user: SandboxUserWishes & { readonly id: UserId };
+  readonly clientId: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** Lifetime of the access token, seconds. */
+  readonly expiresIn: number;
+}
+
+/** Makes a listener. */
+export async function makeSandboxUser(
+  { db, now }: ServerContext,
+  provider: Provider,
+  wishes: SandboxUserWishes,
+): Promise<SandboxUser> {
+  const id = idFromBytes("user", randomBytes(16));
+  const { name, plan, market, explicitFilter } = wishes;
+  await db
+    .insertInto("users")
+    .values({
+      id,
+      name,
+      plan,
+      market,
+      login: LOGIN_PREFIX + id,
+      explicit_filter: explicitFilter ? 1 : 0,
+      password_hash: null,
+      created_at: now(),
+    })
+    .execute();
+  const client = await provider.Client.find(CLIENT_ID);
+  const grant = new provider.Grant({ accountId: id, clientId: CLIENT_ID });
+  grant.addOIDCScope(SCOPES);
+  const said = { accountId: id, client, grantId: await grant.save(), gty: "device_code", scope: SCOPES };
+  const accessToken = await new provider.AccessToken(said).save();
+  const refreshToken = await new provider.RefreshToken(said).save();
+  return {
+    user: { id, ...wishes },
+    clientId: CLIENT_ID,
+    accessToken,
+    refreshToken,
+    expiresIn: TOKEN_TTL.AccessToken,
+  };
+}
+
+/** Removes the sandbox's listeners, or the one with `id`, and all tokens of theirs; returns their ids. */
+export async function removeSandboxUsers({ db }: ServerContext, id?: UserId): Promise<ReadonlySet<string>> {
+  return db.transaction().execute(async (tx) => {
+    let query = tx.deleteFrom("users").where("login", "like", `${LOGIN_PREFIX}%`);
+    if (id !== undefined) query = query.where("id", "=", id);
+    const removed = (await query.returning("id").execute()).map((row) => row.id);
+    if (removed.length > 0)
+      await tx
+        .deleteFrom("oidc_payloads")
+        .where(sql<string>`json_extract(payload, '$.accountId')`, "in", removed)
+        .execute();
+    return new Set(removed);
+  });
+}
