@@ -6,10 +6,12 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 /** @type {import("./load").LoadPlan} */
 const plan = workerData;
 let count = 0;
+let total = 0;
 let failures = 0;
 
 function answered(status) {
   count++;
+  total++;
   if (status !== "200") failures++;
 }
 
@@ -39,6 +41,6 @@ setTimeout(() => {
   setTimeout(() => {
     const perSecond = (count * 1000) / (performance.now() - from);
     for (const stop of stops) stop();
-    parentPort.postMessage({ perSecond, failures });
+    parentPort.postMessage({ perSecond, total, failures });
   }, plan.measureMs);
 }, plan.warmUpMs);

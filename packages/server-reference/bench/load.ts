@@ -13,6 +13,8 @@ export interface LoadPlan {
 /** What came of it. */
 export interface LoadResult {
   readonly perSecond: number;
+  /** Requests answered, with those of the warm-up. */
+  readonly total: number;
   readonly failures: number;
 }
 

@@ -1,12 +1,13 @@
 /** Puts the server together. */
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type Provider from "oidc-provider";
 import type { ServerContext } from "./context";
 import { registerCors } from "./http/cors";
 import { registerHostCheck } from "./http/host";
-import { loadOpenApi, OpenApiValidator, registerValidation } from "./http/openapi";
+import { OpenApiValidator, registerValidation } from "./http/openapi";
+import { loadOpenApi } from "./http/openapi-document";
 import { registerProblems, rememberRoutes } from "./http/problem";
 import { registerRateLimit } from "./http/rate-limit";
 import { hasWebPlayer, playerFallback, registerWebPlayer } from "./http/web-player";
@@ -42,7 +43,7 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
   const app = Fastify({
     loggerInstance: context.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: !verbose }),
-    genReqId: () => randomBytes(9).toString("base64url"),
+    genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     // An https address means one reverse proxy in front.
@@ -66,7 +67,7 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
     app,
     config.oidcIssuer
       ? externalAuthenticator(context.db, config.oidcIssuer, context.now)
-      : localAuthenticator(context.db, context.now),
+      : localAuthenticator(context.db, config.sandbox, context.now),
   );
   if (document) registerValidation(app, new OpenApiValidator(document));
   const { sandbox } = context;

@@ -10,7 +10,8 @@ import {
 import { grantRequestCodec, grantResponseCodec, signedTimeProofCodec, validityCodec } from "@segue/core/wire";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadOpenApi, OpenApiValidator } from "../src/http/openapi";
+import { OpenApiValidator } from "../src/http/openapi";
+import { loadOpenApi } from "../src/http/openapi-document";
 import { setPrepareTrack } from "../src/modules/playback/services";
 import { startApp, type TestApp } from "./support/app";
 import { type FixtureDevice, type FixtureTrack, makeFixture } from "./support/fixture";

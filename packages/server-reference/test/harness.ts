@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { parseConfig } from "../src/config";
-import { loadOpenApi, OpenApiValidator } from "../src/http/openapi";
+import { OpenApiValidator } from "../src/http/openapi";
+import { loadOpenApi } from "../src/http/openapi-document";
 import { type RunningServer, startServer } from "../src/server";
 
 const document = loadOpenApi();

@@ -16,8 +16,8 @@ export function registerHostCheck(app: FastifyInstance, config: ServerConfig, or
     if (host === "") return;
     if (!LOOPBACK.has(host))
       throw new SegueError("forbidden", { detail: "this server answers on loopback names only" });
+    if (request.method !== "GET" || request.headers["sec-fetch-mode"] !== "navigate") return;
     const own = new URL(origin());
-    const wantsPage = request.method === "GET" && request.headers["sec-fetch-mode"] === "navigate";
-    if (wantsPage && host !== own.hostname) return reply.redirect(own.origin + request.url, 307);
+    if (host !== own.hostname) return reply.redirect(own.origin + request.url, 307);
   });
 }

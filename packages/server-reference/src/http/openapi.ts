@@ -1,62 +1,19 @@
-/** The OpenAPI document, and requests and answers checked against it. */
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { SegueError } from "@segue/core";
+/** Requests and answers checked against the OpenAPI document. */
+import { ERROR_TABLE, type ErrorCode, SegueError } from "@segue/core";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import {
+  escapePointer,
+  type OpenApiDocument,
+  type Operation,
+  type Parameter,
+  resolveRef,
+} from "./openapi-document";
 
-interface Parameter {
-  readonly $ref?: string;
-  readonly name: string;
-  readonly in: string;
-  readonly required?: boolean;
-  readonly schema?: { readonly type?: string | string[]; readonly $ref?: string };
-}
-interface Media {
-  readonly schema?: unknown;
-}
-interface Operation {
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: {
-    readonly $ref?: string;
-    readonly required?: boolean;
-    readonly content?: Record<string, Media>;
-  };
-  readonly responses?: Record<string, { readonly $ref?: string; readonly content?: Record<string, Media> }>;
-}
-interface PathItem extends Record<string, unknown> {
-  readonly parameters?: readonly Parameter[];
-}
-/** As much of an OpenAPI 3.1 document as is read here. */
-export interface OpenApiDocument {
-  readonly openapi: string;
-  readonly paths: Readonly<Record<string, PathItem>>;
-}
+/** Throws SegueError when the request breaks the document. */
+type RequestCheck = (request: FastifyRequest) => void;
 
-/** Beside the built server, and where it is generated. */
-const CANDIDATES = [
-  "./openapi.json",
-  "../openapi.json",
-  "../../../core/src/gen/openapi.json",
-  "../../core/src/gen/openapi.json",
-];
-
-/** The document; null when it was not generated yet. */
-export function loadOpenApi(): OpenApiDocument | null {
-  for (const candidate of CANDIDATES) {
-    try {
-      return JSON.parse(
-        readFileSync(fileURLToPath(new URL(candidate, import.meta.url)), "utf8"),
-      ) as OpenApiDocument;
-    } catch {
-      // The next place.
-    }
-  }
-  return null;
-}
-
-const escapePointer = (part: string) => part.replaceAll("~", "~0").replaceAll("/", "~1");
 const ID = "segue:openapi";
 
 /** Checks requests and answers against one document. */
@@ -74,108 +31,130 @@ export class OpenApiValidator {
     }
   }
 
-  /** @throws SegueError `invalid_request` that names the fields */
-  checkRequest(method: string, path: string, request: FastifyRequest): void {
-    const item = this.#document.paths[path];
-    const operation = item?.[method.toLowerCase()] as Operation | undefined;
-    if (!item || !operation) return;
+  /** Whether the document describes `method` of `path`. */
+  describes(method: string, path: string): boolean {
+    return this.#operation(method, path) !== undefined;
+  }
+
+  /**
+   * The check of requests for `method` of `path`, with every reference followed and every schema compiled. It throws
+   * SegueError `malformed_body` for a missing body, else the code that the parameter names, or `invalid_request`.
+   */
+  requestCheck(method: string, path: string): RequestCheck {
+    const operation = this.#operation(method, path);
     const base = `/paths/${escapePointer(path)}`;
-    for (const [i, given] of (item.parameters ?? []).entries())
-      this.#parameter(given, `${base}/parameters/${i}`, request);
     const at = `${base}/${method.toLowerCase()}`;
-    for (const [i, given] of (operation.parameters ?? []).entries())
-      this.#parameter(given, `${at}/parameters/${i}`, request);
-    const [body, bodyAt] = this.#resolve(operation.requestBody, `${at}/requestBody`);
-    if (!body || Buffer.isBuffer(request.body)) return;
-    if (request.body === undefined || request.body === null) {
-      if (body.required) throw new SegueError("malformed_body", { detail: "a body is required" });
-      return;
-    }
-    if (body.content?.["application/json"]?.schema)
-      this.#check(this.#strict, `${bodyAt}/content/application~1json/schema`, request.body, "");
+    const given = (list: readonly Parameter[] | undefined, where: string) =>
+      (list ?? []).map((one, i) => this.#parameterCheck(one, `${where}/parameters/${i}`));
+    const checks = [
+      ...given(this.#document.paths[path]?.parameters, base),
+      ...given(operation?.parameters, at),
+      this.#bodyCheck(operation?.requestBody, `${at}/requestBody`),
+    ].filter((check) => check !== null);
+    return (request) => {
+      for (const check of checks) check(request);
+    };
   }
 
   /** What is wrong with an answer; null when nothing is, or the document says nothing about it. For tests. */
   checkResponse(method: string, path: string, status: number, body: unknown): string | null {
     const at = `/paths/${escapePointer(path)}/${method.toLowerCase()}/responses`;
-    const responses = (this.#document.paths[path]?.[method.toLowerCase()] as Operation | undefined)
-      ?.responses;
+    const responses = this.#operation(method, path)?.responses;
     if (!responses) return null;
     const key = [String(status), `${String(status)[0]}XX`, "default"].find((one) => responses[one]);
     if (!key) return `status ${status} is not in the document`;
-    const [response, responseAt] = this.#resolve(responses[key], `${at}/${key}`);
+    const [response, responseAt] = resolveRef(this.#document, responses[key], `${at}/${key}`);
     const type = Object.keys(response?.content ?? {}).find((name) => /[/+]json$/.test(name));
     if (!type) return null;
-    try {
-      this.#check(this.#strict, `${responseAt}/content/${escapePointer(type)}/schema`, body, "");
-      return null;
-    } catch (error) {
-      return SegueError.is(error) ? JSON.stringify(error.errors) : String(error);
-    }
+    const validate = this.#compile(this.#strict, `${responseAt}/content/${escapePointer(type)}/schema`);
+    return validate(body) ? null : JSON.stringify(named(validate, ""));
   }
 
-  #parameter(given: Parameter, pointer: string, request: FastifyRequest): void {
-    const [parameter, at] = this.#resolve(given, pointer);
-    if (!parameter || (parameter.in !== "query" && parameter.in !== "path")) return;
-    const source = (parameter.in === "query" ? request.query : request.params) as Record<string, unknown>;
-    const raw = source[parameter.name];
-    const where = `/${parameter.in}/${parameter.name}`;
-    if (raw === undefined) {
-      if (parameter.required)
-        throw new SegueError("invalid_request", { errors: [{ pointer: where, message: "is required" }] });
-      return;
-    }
-    if (!parameter.schema) return;
-    const type = this.#resolve(parameter.schema as { $ref?: string; type?: unknown }, "")[0]?.type;
-    // Lists are comma-separated (style form, explode false).
-    const value = type === "array" && typeof raw === "string" ? raw.split(",") : raw;
-    this.#check(this.#coercing, `${at}/schema`, value, where);
+  #operation(method: string, path: string): Operation | undefined {
+    return this.#document.paths[path]?.[method.toLowerCase()] as Operation | undefined;
   }
 
-  #resolve<T extends { readonly $ref?: string }>(
-    value: T | undefined,
-    pointer: string,
-  ): [T | undefined, string] {
-    let [current, at] = [value, pointer];
-    for (let depth = 0; current?.$ref?.startsWith("#/") && depth < 8; depth++) {
-      at = current.$ref.slice(1);
-      const parts = at
-        .slice(1)
-        .split("/")
-        .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
-      current = parts.reduce<unknown>(
-        (node, part) => (node as Record<string, unknown> | undefined)?.[part],
-        this.#document,
-      ) as T | undefined;
-    }
-    return [current, at];
+  #parameterCheck(given: Parameter, pointer: string): RequestCheck | null {
+    const [parameter, at] = resolveRef(this.#document, given, pointer);
+    if (!parameter || (parameter.in !== "query" && parameter.in !== "path")) return null;
+    const { name, in: place, required, schema } = parameter;
+    const where = `/${place}/${name}`;
+    const said = parameter["x-segue-error"];
+    const code = said !== undefined && said in ERROR_TABLE ? (said as ErrorCode) : "invalid_request";
+    const type = resolveRef(this.#document, schema, "")[0]?.type;
+    const validate = schema ? this.#compile(this.#coercing, `${at}/schema`) : null;
+    return (request) => {
+      const source = (place === "query" ? request.query : request.params) as Record<string, unknown>;
+      const raw = source[name];
+      if (raw === undefined) {
+        if (required) throw new SegueError(code, { errors: [{ pointer: where, message: "is required" }] });
+        return;
+      }
+      // Lists are comma-separated (style form, explode false).
+      const value = type === "array" && typeof raw === "string" ? raw.split(",") : raw;
+      if (validate && !validate(value)) throw new SegueError(code, { errors: named(validate, where) });
+    };
   }
 
-  #check(ajv: Ajv2020, pointer: string, value: unknown, where: string): void {
+  #bodyCheck(given: Operation["requestBody"], pointer: string): RequestCheck | null {
+    const [body, at] = resolveRef(this.#document, given, pointer);
+    if (!body) return null;
+    const validate = body.content?.["application/json"]?.schema
+      ? this.#compile(this.#strict, `${at}/content/application~1json/schema`)
+      : null;
+    return (request) => {
+      // Protobuf: its codec checks it.
+      if (Buffer.isBuffer(request.body)) return;
+      if (request.body === undefined || request.body === null) {
+        if (body.required) throw new SegueError("malformed_body", { detail: "a body is required" });
+        return;
+      }
+      if (validate && !validate(request.body))
+        throw new SegueError("invalid_request", { errors: named(validate, "") });
+    };
+  }
+
+  #compile(ajv: Ajv2020, pointer: string): ValidateFunction {
     const key = `${ajv === this.#strict ? "s" : "c"}${pointer}`;
-    let validate = this.#compiled.get(key);
-    if (!validate) {
-      validate = ajv.compile({ $ref: `${ID}#${encodeURI(pointer)}` });
-      this.#compiled.set(key, validate);
-    }
-    // Coercion writes into the parent, so that a lone value needs one.
-    if (validate(value)) return;
-    throw new SegueError("invalid_request", {
-      errors: (validate.errors ?? []).slice(0, 20).map((e) => named(e, where)),
-    });
+    const held = this.#compiled.get(key);
+    if (held) return held;
+    const validate = ajv.compile({ $ref: `${ID}#${encodeURI(pointer)}` });
+    this.#compiled.set(key, validate);
+    return validate;
   }
 }
 
-function named(error: ErrorObject, where: string): { pointer: string; message: string } {
-  const missing = (error.params as { missingProperty?: string }).missingProperty;
-  const pointer = `${where}${error.instancePath}${missing === undefined ? "" : `/${missing}`}`;
-  return { pointer: pointer.slice(0, 200), message: (error.message ?? "differs").slice(0, 200) };
+/** The faults that `validate` found last, with pointers below `where`. */
+function named(validate: ValidateFunction, where: string): { pointer: string; message: string }[] {
+  return (validate.errors ?? []).slice(0, 20).map((error: ErrorObject) => {
+    const missing = (error.params as { missingProperty?: string }).missingProperty;
+    const pointer = `${where}${error.instancePath}${missing === undefined ? "" : `/${missing}`}`;
+    return { pointer: pointer.slice(0, 200), message: (error.message ?? "differs").slice(0, 200) };
+  });
 }
 
 /** Checks every request that reaches a route which the document describes. */
 export function registerValidation(app: FastifyInstance, validator: OpenApiValidator): void {
-  app.addHook("preValidation", async (request) => {
-    const url = request.routeOptions.url;
-    if (url) validator.checkRequest(request.method, url.replace(/:([A-Za-z]+)/g, "{$1}"), request);
+  app.addHook("onRoute", (route) => {
+    const path = route.url.replace(/:([A-Za-z]+)/g, "{$1}");
+    const methods = [route.method].flat().filter((method) => validator.describes(method, path));
+    if (methods.length === 0) return;
+    // Made when they are first needed: compiling every schema would delay the start.
+    const checks = new Map<string, RequestCheck>();
+    const validate = (request: FastifyRequest, _reply: unknown, done: (error?: Error) => void) => {
+      try {
+        const { method } = request;
+        let check = checks.get(method);
+        if (!check && methods.includes(method)) {
+          check = validator.requestCheck(method, path);
+          checks.set(method, check);
+        }
+        check?.(request);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    };
+    route.preValidation = [...[route.preValidation ?? []].flat(), validate];
   });
 }

@@ -1,5 +1,5 @@
 /** The API reference as one page without script, made from the OpenAPI document. */
-import type { OpenApiDocument } from "./openapi";
+import type { OpenApiDocument } from "./openapi-document";
 
 type Node = Record<string, unknown>;
 

@@ -1,9 +1,10 @@
 /** Opens the database: one connection per file, migrated. */
 import { chmodSync } from "node:fs";
-import { Kysely, type KyselyPlugin, SqliteDialect } from "kysely";
+import { Kysely, SqliteDialect } from "kysely";
 import Libsql from "libsql";
 import { MIGRATIONS } from "./migrations";
 import type { Database } from "./schema";
+import { keepStatements } from "./statements";
 
 /** The typed query builder over the one connection. */
 export type Db = Kysely<Database>;
@@ -35,19 +36,6 @@ function migrate(connection: Libsql.Database, file: string): void {
   }
 }
 
-/** libsql hands out BLOBs as ArrayBuffer; everything else here speaks Uint8Array. */
-const BYTES: KyselyPlugin = {
-  transformQuery: ({ node }) => node,
-  transformResult: async ({ result }) => {
-    for (const row of result.rows) {
-      for (const [column, value] of Object.entries(row)) {
-        if (value instanceof ArrayBuffer) (row as Record<string, unknown>)[column] = new Uint8Array(value);
-      }
-    }
-    return result;
-  },
-};
-
 /**
  * Opens the database at `file` (`:memory:` for a test) and brings its schema up to date.
  * @throws Error when the file is no database or comes from a newer server
@@ -66,10 +54,8 @@ export function openDatabase(file: string): OpenDatabase {
     connection.close();
     throw error;
   }
-  const db = new Kysely<Database>({
-    dialect: new SqliteDialect({ database: async () => connection }),
-    plugins: [BYTES],
-  });
+  const statements = keepStatements(connection);
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: async () => statements }) });
   return {
     db,
     backup: (target) => {

@@ -1,46 +1,44 @@
 /** Reads the bearer token of a request and says whose it is. */
-import { createHash } from "node:crypto";
-import { SegueError, type UserId } from "@segue/core";
+import { hash } from "node:crypto";
+import { SegueError } from "@segue/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { sql } from "kysely";
 import type { Db } from "../../adapters/sqlite/open";
-import type { Authenticator, User } from "./principal";
+import type { Authenticator } from "./principal";
+import { isAdmitted, toUser, USER_COLUMNS, type UserRow } from "./users";
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]{1,8192}=*)$/i;
 
 /** Under what an opaque token is stored: its hash, so that a stolen database opens no account. */
 export function tokenKey(token: string): string {
-  return createHash("sha256").update(token).digest("base64url");
+  return hash("sha256", token, "base64url");
 }
 
-/** The user `id`; null when there is none. */
-export async function findUser(db: Db, id: string): Promise<User | null> {
-  const row = await db.selectFrom("users").selectAll().where("id", "=", id).executeTakeFirst();
-  if (!row) return null;
-  return {
-    id: row.id as UserId,
-    name: row.name,
-    plan: row.plan,
-    market: row.market,
-    explicitFilter: row.explicit_filter === 1,
-  };
-}
+type TokenRow = { readonly expires_at: number | null } & (UserRow | { readonly id: null });
 
-/** Tokens that this server issued. */
-export function localAuthenticator(db: Db, now: () => number): Authenticator {
+const hasUser = (row: TokenRow): row is TokenRow & UserRow => row.id !== null;
+
+/**
+ * Tokens that this server issued. Token and user are read for every request, in one query, so that a revocation and a
+ * change of plan hold from the next request on.
+ */
+export function localAuthenticator(db: Db, sandbox: boolean, now: () => number): Authenticator {
+  const query = db
+    .selectFrom("oidc_payloads as token")
+    .leftJoin("users", (join) => join.onRef("users.id", "=", sql`token.payload ->> 'accountId'`))
+    .select([...USER_COLUMNS, "expires_at"])
+    .where("token.model", "=", "AccessToken")
+    .where("token.id", "=", "")
+    .compile();
+
   return {
     async authenticate(token) {
-      const row = await db
-        .selectFrom("oidc_payloads")
-        .select(["payload", "expires_at"])
-        .where("model", "=", "AccessToken")
-        .where("id", "=", tokenKey(token))
-        .executeTakeFirst();
+      const parameters = ["AccessToken", tokenKey(token)];
+      const row = (await db.executeQuery<TokenRow>({ ...query, parameters })).rows[0];
       if (!row) throw new SegueError("unauthenticated");
       if (row.expires_at !== null && row.expires_at <= now()) throw new SegueError("token_expired");
-      const { accountId } = JSON.parse(row.payload) as { accountId?: string };
-      const user = accountId ? await findUser(db, accountId) : null;
-      if (!user) throw new SegueError("unauthenticated");
-      return user;
+      if (!hasUser(row) || !isAdmitted(row.id, sandbox)) throw new SegueError("unauthenticated");
+      return toUser(row);
     },
   };
 }

@@ -22,6 +22,11 @@ export const DEMO_USERS: readonly DemoUser[] = [
   { id: id("bob"), login: "bob", name: "Bob", password: "bob-sandbox", plan: "free", market: "DE" },
 ];
 
+const DEMO_IDS: ReadonlySet<string> = new Set(DEMO_USERS.map((user) => user.id));
+
+/** Whether `id` is a demo user's. */
+export const isDemoUser = (id: string): boolean => DEMO_IDS.has(id);
+
 /** Adds the demo users that are missing. */
 export async function seedDemoUsers(db: Db, nowMs: number): Promise<void> {
   for (const { id, login, name, password, plan, market } of DEMO_USERS) {

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { idFromBytes, SegueError, type UserId } from "@segue/core";
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { Db } from "../../adapters/sqlite/open";
-import { findUser } from "./authenticate";
 import type { Authenticator, User } from "./principal";
+import { findUser } from "./users";
 
 async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   const answer = await fetch(`${issuer}/.well-known/openid-configuration`, {
@@ -23,7 +23,7 @@ export function externalAuthenticator(db: Db, issuer: string, now: () => number)
   async function userOf(claims: { readonly [claim: string]: unknown }): Promise<User> {
     const subject = String(claims.sub);
     const id: UserId = idFromBytes("user", createHash("sha256").update(`${issuer}\0${subject}`).digest());
-    const known = await findUser(db, id);
+    const known = await findUser(db, id, false);
     if (known) return known;
     const name = typeof claims.name === "string" ? claims.name.slice(0, 200) : "Listener";
     const market =

@@ -3,10 +3,10 @@ import { createHash, hkdfSync } from "node:crypto";
 import { exportJWK, generateKeyPair } from "jose";
 import Provider from "oidc-provider";
 import type { ServerContext } from "../../context";
-import { findUser } from "./authenticate";
 import { deviceFlow } from "./device-pages";
 import { oidcAdapter } from "./oidc-store";
 import { escapeHtml, page, pageHeaders } from "./pages";
+import { findUser } from "./users";
 
 /** Every scope that there is. */
 export const SCOPES = "openid profile offline_access";
@@ -124,7 +124,7 @@ export async function createProvider(context: ServerContext, issuer: string): Pr
       url: (_ctx: unknown, interaction: { uid: string }) => `/oauth/interaction/${interaction.uid}`,
     },
     async findAccount(_ctx: unknown, sub: string) {
-      const user = await findUser(db, sub);
+      const user = await findUser(db, sub, context.config.sandbox);
       return user && { accountId: sub, claims: async () => ({ sub, name: user.name }) };
     },
     // Both clients are the service's own: signing in is the consent.

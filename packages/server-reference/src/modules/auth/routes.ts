@@ -8,6 +8,7 @@ import type { ServerContext } from "../../context";
 import { DEMO_USERS } from "./demo-users";
 import { pageHeaders, signInPage } from "./pages";
 import { verifyPassword } from "./password";
+import { isAdmitted } from "./users";
 
 /** What the routes need. */
 export interface AuthRouteOptions {
@@ -128,8 +129,6 @@ async function interactionRoutes(
       .where("login", "=", login.trim().toLowerCase().slice(0, 100))
       .executeTakeFirst();
     const right = await verifyPassword(password, row?.password_hash ?? null);
-    // The data directory may have been a sandbox before: everybody knows the passwords of its users.
-    const usable = context.config.sandbox || !DEMO_USERS.some((user) => user.id === row?.id);
-    return row && right && usable ? row.id : null;
+    return row && right && isAdmitted(row.id, context.config.sandbox) ? row.id : null;
   }
 }

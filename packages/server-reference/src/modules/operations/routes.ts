@@ -3,7 +3,7 @@ import { SegueError } from "@segue/core";
 import type { FastifyInstance } from "fastify";
 import { sql } from "kysely";
 import type { ServerContext } from "../../context";
-import type { OpenApiDocument } from "../../http/openapi";
+import type { OpenApiDocument } from "../../http/openapi-document";
 import { referencePage } from "../../http/reference-page";
 import type { Telemetry } from "../../telemetry";
 

@@ -1,0 +1,35 @@
+/** Listeners in the database, as far as this server lets them in. */
+import type { UserId } from "@segue/core";
+import type { Db } from "../../adapters/sqlite/open";
+import type { UsersTable } from "../../adapters/sqlite/schema";
+import { isDemoUser } from "./demo-users";
+import type { User } from "./principal";
+
+/** What of a user's row makes a User. */
+export const USER_COLUMNS = ["users.id", "name", "plan", "market", "explicit_filter"] as const;
+
+/** A user's row. */
+export type UserRow = Pick<UsersTable, "id" | "name" | "plan" | "market"> & {
+  readonly explicit_filter: 0 | 1;
+};
+
+/** The user of `row`. */
+export function toUser(row: UserRow): User {
+  const { id, name, plan, market } = row;
+  return { id: id as UserId, name, plan, market, explicitFilter: row.explicit_filter === 1 };
+}
+
+/**
+ * Whether the user `id` may use the server. The data directory may have been a sandbox before: everybody knows the
+ * passwords of its users, so they and whatever was issued to them end with it.
+ */
+export function isAdmitted(id: string, sandbox: boolean): boolean {
+  return sandbox || !isDemoUser(id);
+}
+
+/** The user `id`; null when there is none or it is not admitted. */
+export async function findUser(db: Db, id: string, sandbox: boolean): Promise<User | null> {
+  if (!isAdmitted(id, sandbox)) return null;
+  const row = await db.selectFrom("users").select(USER_COLUMNS).where("id", "=", id).executeTakeFirst();
+  return row ? toUser(row) : null;
+}
