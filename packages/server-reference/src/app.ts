@@ -10,6 +10,7 @@ import { OpenApiValidator, registerValidation } from "./http/openapi";
 import { loadOpenApi } from "./http/openapi-document";
 import { registerProblems, rememberRoutes } from "./http/problem";
 import { registerRateLimit } from "./http/rate-limit";
+import { registerShutdown } from "./http/shutdown";
 import { hasWebPlayer, playerFallback, registerWebPlayer } from "./http/web-player";
 import { localAuthenticator, registerAuthentication } from "./modules/auth/authenticate";
 import { externalAuthenticator } from "./modules/auth/external";
@@ -57,6 +58,7 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
   const document = loadOpenApi();
   const webDir = hasWebPlayer(config.webDir) ? config.webDir : null;
 
+  registerShutdown(app);
   rememberRoutes(app);
   registerHostCheck(app, config, () => publicOrigin(context, app));
   registerCors(app);

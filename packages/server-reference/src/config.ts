@@ -1,10 +1,13 @@
 /** The server's configuration: environment variables, read and checked once. */
 import { resolve } from "node:path";
 import { z } from "zod";
+import { isLoopbackName } from "./loopback";
 
-const LOOPBACK = new Set(["127.0.0.1", "::1", "[::1]", "localhost"]);
 const flag = z.enum(["0", "1"], { error: "must be 0 or 1" });
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
+
+/** Settings whose value is never shown. */
+const SECRET = new Set(["SEGUE_METRICS_TOKEN"]);
 
 const Environment = z.object({
   SEGUE_PORT: z
@@ -33,6 +36,10 @@ const Environment = z.object({
       error: "must be silent, fatal, error, warn, info, debug or trace",
     })
     .default("warn"),
+  SEGUE_METRICS_TOKEN: z
+    .string()
+    .regex(/^[A-Za-z0-9._~+/-]{16,512}=*$/, "must be 16 to 512 letters, digits or ._~+/-")
+    .optional(),
   SEGUE_OIDC_ISSUER: url.optional(),
   SEGUE_WEB_DIR: z.string().min(1, "must not be empty").optional(),
 });
@@ -53,6 +60,8 @@ export interface ServerConfig {
   /** Requests per minute and caller; 0 for no limit. Media may be asked for ten times as often. */
   readonly rateLimit: number;
   readonly logLevel: string;
+  /** Bearer token of GET /metrics; null for no token, but then only this machine gets an answer. */
+  readonly metricsToken: string | null;
   /** An OpenID provider that takes the place of the server's own. */
   readonly oidcIssuer: string | null;
   /** Absolute path of the built web player. */
@@ -78,16 +87,17 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const name = String(issue.path[0]);
-    throw new ConfigError(`${name} ${issue.message}, not ${JSON.stringify(given[name])}.`);
+    const shown = SECRET.has(name) ? "what it is set to" : JSON.stringify(given[name]);
+    throw new ConfigError(`${name} ${issue.message}, not ${shown}.`);
   }
   const value = parsed.data;
   const { SEGUE_PUBLIC_URL: publicUrl } = value;
-  if (value.SEGUE_SANDBOX === "1" && publicUrl && !LOOPBACK.has(new URL(publicUrl).hostname)) {
+  if (value.SEGUE_SANDBOX === "1" && publicUrl && !isLoopbackName(new URL(publicUrl).hostname)) {
     throw new ConfigError(
       `SEGUE_SANDBOX=1 gives anyone a demo account, so SEGUE_PUBLIC_URL=${publicUrl} is refused; set SEGUE_SANDBOX=0, or SEGUE_SANDBOX=force to allow it.`,
     );
   }
-  if (value.SEGUE_SANDBOX === "1" && !LOOPBACK.has(value.SEGUE_HOST)) {
+  if (value.SEGUE_SANDBOX === "1" && !isLoopbackName(value.SEGUE_HOST)) {
     throw new ConfigError(
       `SEGUE_SANDBOX=1 gives anyone a demo account, so SEGUE_HOST=${value.SEGUE_HOST} is refused; set SEGUE_SANDBOX=0, or SEGUE_SANDBOX=force to allow it.`,
     );
@@ -102,6 +112,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     demoTracks: value.SEGUE_DEMO_TRACKS ?? null,
     rateLimit: value.SEGUE_RATE_LIMIT,
     logLevel: value.SEGUE_LOG_LEVEL,
+    metricsToken: value.SEGUE_METRICS_TOKEN ?? null,
     oidcIssuer: value.SEGUE_OIDC_ISSUER ? value.SEGUE_OIDC_ISSUER.replace(/\/+$/, "") : null,
     webDir: value.SEGUE_WEB_DIR ? resolve(value.SEGUE_WEB_DIR) : null,
   };

@@ -56,6 +56,32 @@ describe("signing in", () => {
     expect((await browser.follow(server, page.url, form)).status).toBe(422);
   });
 
+  it("ends what a sandbox gave out where there is no sandbox any more", async () => {
+    const SEGUE_DATA_DIR = mkdtempSync(join(tmpdir(), "segue-abuse-"));
+    const sandbox = await startTestServer({ SEGUE_DATA_DIR });
+    const browser = new Browser();
+    const tokens = await signIn(sandbox, "ada", browser);
+    const made = (await call(sandbox, "POST", "/v1/sandbox/users", { json: {} })).body;
+    await sandbox.close();
+    const server = await start({ SEGUE_DATA_DIR, SEGUE_SANDBOX: "0" });
+
+    for (const access of [tokens.access_token, made.accessToken])
+      expect((await call(server, "GET", "/v1/me", { token: access })).body.code).toBe("unauthenticated");
+    expect(
+      (await call(server, "POST", "/v1/devices/challenges", { token: tokens.access_token })).status,
+    ).toBe(401);
+    for (const [client_id, refresh_token] of [
+      ["segue-web-player", tokens.refresh_token],
+      [made.clientId, made.refreshToken],
+    ]) {
+      const refused = await token(server, { grant_type: "refresh_token", client_id, refresh_token });
+      expect(await refused.json()).toMatchObject({ error: "invalid_grant" });
+    }
+    // The session in the browser is no way in either: it asks who is there.
+    const { html } = await openSignIn(server, browser);
+    expect(hidden(html, "csrf")).not.toBe("");
+  });
+
   it("gives one of many who use a refresh token at the same time new tokens", async () => {
     const server = await start({});
     const { refresh_token } = await signIn(server);

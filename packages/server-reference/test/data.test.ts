@@ -103,6 +103,12 @@ describe("configuration", () => {
     }
   });
 
+  it("never repeats a secret that is wrong", () => {
+    const given = { SEGUE_METRICS_TOKEN: "too short" };
+    expect(() => parseConfig(given)).toThrow(/^SEGUE_METRICS_TOKEN must be 16/);
+    expect(() => parseConfig(given)).not.toThrow(/too short/);
+  });
+
   it("allows the sandbox elsewhere only by force", () => {
     expect(parseConfig({ SEGUE_HOST: "0.0.0.0", SEGUE_SANDBOX: "force" }).sandbox).toBe(true);
     expect(parseConfig({ SEGUE_HOST: "0.0.0.0", SEGUE_SANDBOX: "0" }).sandbox).toBe(false);

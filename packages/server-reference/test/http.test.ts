@@ -126,6 +126,27 @@ describe("operation", () => {
     );
   });
 
+  it("shows figures to this machine, to nobody behind a proxy, and to whom has the token", async () => {
+    const metrics = (at: TestServer, headers: Record<string, string> = {}) =>
+      call(at, "GET", "/metrics", { headers });
+    for (const name of ["x-forwarded-for", "forwarded", "via", "x-real-ip"]) {
+      const { status, body } = await metrics(server, { [name]: "203.0.113.9" });
+      expect([name, status, body.code]).toEqual([name, 403, "forbidden"]);
+    }
+    const secret = "0123456789abcdef-metrics";
+    const guarded = await startTestServer({ SEGUE_METRICS_TOKEN: secret });
+    try {
+      const refused = await metrics(guarded);
+      expect([refused.status, refused.body.code]).toEqual([401, "unauthenticated"]);
+      expect((await metrics(guarded, { authorization: `Bearer ${secret}x` })).status).toBe(401);
+      const shown = await metrics(guarded, { authorization: `Bearer ${secret}`, via: "1.1 proxy" });
+      expect(shown.status).toBe(200);
+      expect(shown.body).not.toContain(secret);
+    } finally {
+      await guarded.stop();
+    }
+  });
+
   it("shows the reference without anything from elsewhere", async () => {
     const { status, body } = await call(server, "GET", "/docs");
     expect(status).toBe(200);

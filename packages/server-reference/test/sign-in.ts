@@ -69,9 +69,12 @@ export async function token(server: Server, form: Record<string, string>): Promi
   return fetch(`${server.url}/oauth/token`, { method: "POST", body: new URLSearchParams(form) });
 }
 
-/** Signs in as a demo user with one click. */
-export async function signIn(server: Server, demo: "ada" | "bob" = "ada"): Promise<Tokens> {
-  const browser = new Browser();
+/** Signs in as a demo user with one click, in `browser`. */
+export async function signIn(
+  server: Server,
+  demo: "ada" | "bob" = "ada",
+  browser = new Browser(),
+): Promise<Tokens> {
   const { verifier, page, html } = await openSignIn(server, browser);
   const left = await browser.follow(server, page.url, { csrf: hidden(html, "csrf"), demo });
   const code = new URL(left.headers.get("location")!).searchParams.get("code")!;

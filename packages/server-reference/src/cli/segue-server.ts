@@ -23,6 +23,7 @@ Environment:
   SEGUE_DEMO_TRACKS   number of demo tracks
   SEGUE_RATE_LIMIT    requests per minute and caller, default 1200; 0: no limit
   SEGUE_LOG_LEVEL     silent, fatal, error, warn (default), info, debug or trace
+  SEGUE_METRICS_TOKEN bearer token of /metrics, which otherwise answers this machine only
   SEGUE_OIDC_ISSUER   use this OpenID provider for sign-in instead of the server's own
   SEGUE_WEB_DIR       folder of the built web player
 `;

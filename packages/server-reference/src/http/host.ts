@@ -2,19 +2,18 @@
 import { SegueError } from "@segue/core";
 import type { FastifyInstance } from "fastify";
 import type { ServerConfig } from "../config";
-
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]", "::1"]);
+import { isLoopbackName } from "../loopback";
 
 /**
  * A server on loopback answers under loopback names only: a page elsewhere that points its own name at 127.0.0.1 gets
  * nothing. Pages asked for under another loopback name lead to `origin()`, where sign-in works.
  */
 export function registerHostCheck(app: FastifyInstance, config: ServerConfig, origin: () => string): void {
-  if (config.publicUrl || !LOOPBACK.has(config.host)) return;
+  if (config.publicUrl || !isLoopbackName(config.host)) return;
   app.addHook("onRequest", async (request, reply) => {
     const host = request.headers.host?.replace(/:\d+$/, "") ?? "";
     if (host === "") return;
-    if (!LOOPBACK.has(host))
+    if (!isLoopbackName(host))
       throw new SegueError("forbidden", { detail: "this server answers on loopback names only" });
     if (request.method !== "GET" || request.headers["sec-fetch-mode"] !== "navigate") return;
     const own = new URL(origin());

@@ -37,7 +37,7 @@ export function localAuthenticator(db: Db, sandbox: boolean, now: () => number):
       const row = (await db.executeQuery<TokenRow>({ ...query, parameters })).rows[0];
       if (!row) throw new SegueError("unauthenticated");
       if (row.expires_at !== null && row.expires_at <= now()) throw new SegueError("token_expired");
-      if (!hasUser(row) || !isAdmitted(row.id, sandbox)) throw new SegueError("unauthenticated");
+      if (!hasUser(row) || !isAdmitted(row, sandbox)) throw new SegueError("unauthenticated");
       return toUser(row);
     },
   };

@@ -18,6 +18,22 @@ declare module "oidc-provider" {
     save(): Promise<string>;
   }
   export const errors: { readonly InvalidGrant: new (detail: string) => Error };
+  /** What a check of the interaction policy sees of a request. */
+  export interface InteractionContext {
+    readonly oidc: {
+      readonly session?: { readonly accountId?: string };
+      readonly entities: { readonly Account?: object };
+    };
+  }
+  class Check {
+    static readonly REQUEST_PROMPT: true;
+    static readonly NO_NEED_TO_PROMPT: false;
+    constructor(reason: string, description: string, check: (ctx: InteractionContext) => boolean);
+  }
+  export const interactionPolicy: {
+    readonly Check: typeof Check;
+    base(): { get(name: string): { readonly checks: { add(check: Check): void } } | undefined };
+  };
   export default class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>);
     proxy: boolean;

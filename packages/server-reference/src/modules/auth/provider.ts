@@ -1,8 +1,9 @@
 /** The authorization server: OAuth 2.1 with OpenID Connect, by oidc-provider. */
 import { createHash, hkdfSync } from "node:crypto";
 import { exportJWK, generateKeyPair } from "jose";
-import Provider from "oidc-provider";
+import Provider, { interactionPolicy } from "oidc-provider";
 import type { ServerContext } from "../../context";
+import { isLoopbackName } from "../../loopback";
 import { deviceFlow } from "./device-pages";
 import { oidcAdapter } from "./oidc-store";
 import { escapeHtml, page, pageHeaders } from "./pages";
@@ -10,7 +11,6 @@ import { findUser } from "./users";
 
 /** Every scope that there is. */
 export const SCOPES = "openid profile offline_access";
-const LOOPBACK_HOSTS = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 const WEB_PLAYER = {
   client_id: "segue-web-player",
@@ -35,7 +35,7 @@ const DEVICE = {
 function isLoopback(url: string): boolean {
   try {
     const { protocol, hostname } = new URL(url);
-    return protocol === "http:" && LOOPBACK_HOSTS.has(hostname);
+    return protocol === "http:" && isLoopbackName(hostname);
   } catch {
     return false;
   }
@@ -59,6 +59,19 @@ async function signingKey({ db, now }: ServerContext): Promise<Record<string, un
   const value = new Uint8Array(Buffer.from(JSON.stringify(key)));
   await db.insertInto("server_secrets").values({ name, value, created_at: now() }).execute();
   return key;
+}
+
+/** When a sign-in page is shown: as the library does, and for a session whose user is gone or not admitted any more. */
+function policy() {
+  const prompts = interactionPolicy.base();
+  const { Check } = interactionPolicy;
+  const gone = new Check("unknown_user", "the session's user is not known", (ctx) =>
+    ctx.oidc.session?.accountId && !ctx.oidc.entities.Account
+      ? Check.REQUEST_PROMPT
+      : Check.NO_NEED_TO_PROMPT,
+  );
+  prompts.get("login")?.checks.add(gone);
+  return prompts;
 }
 
 /** How long what lives, in seconds. */
@@ -121,6 +134,7 @@ export async function createProvider(context: ServerContext, issuer: string): Pr
     clientBasedCORS: (_ctx: unknown, origin: string) =>
       isLoopback(origin) || origin === new URL(issuer).origin,
     interactions: {
+      policy: policy(),
       url: (_ctx: unknown, interaction: { uid: string }) => `/oauth/interaction/${interaction.uid}`,
     },
     async findAccount(_ctx: unknown, sub: string) {

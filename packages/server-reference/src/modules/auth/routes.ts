@@ -125,10 +125,10 @@ async function interactionRoutes(
       return DEMO_USERS.find((user) => user.login === demo)?.id ?? null;
     const row = await context.db
       .selectFrom("users")
-      .select(["id", "password_hash"])
+      .select(["id", "login", "password_hash"])
       .where("login", "=", login.trim().toLowerCase().slice(0, 100))
       .executeTakeFirst();
     const right = await verifyPassword(password, row?.password_hash ?? null);
-    return row && right && isAdmitted(row.id, context.config.sandbox) ? row.id : null;
+    return row && right && isAdmitted(row, context.config.sandbox) ? row.id : null;
   }
 }

@@ -6,6 +6,7 @@ import type { ServerContext } from "../../context";
 import type { OpenApiDocument } from "../../http/openapi-document";
 import { referencePage } from "../../http/reference-page";
 import type { Telemetry } from "../../telemetry";
+import { ensureMayReadMetrics } from "./metrics-access";
 
 /** What the routes need. */
 export interface OperationsOptions {
@@ -31,9 +32,13 @@ export async function operationsRoutes(app: FastifyInstance, options: Operations
     await sql`select 1`.execute(context.db);
     return { status: "ok" };
   });
-  app.get("/metrics", async (_request, reply) =>
-    reply.type(telemetry.contentType).send(await telemetry.render()),
-  );
+  app.get("/metrics", async (request, reply) => {
+    ensureMayReadMetrics(request, context.config.metricsToken);
+    return reply
+      .header("cache-control", "no-store")
+      .type(telemetry.contentType)
+      .send(await telemetry.render());
+  });
   app.get("/openapi.json", async (_request, reply) => {
     if (!document) throw new SegueError("not_found", { detail: "the document was not built" });
     return reply.header("cache-control", "no-cache").send(document);

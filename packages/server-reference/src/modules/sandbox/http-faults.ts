@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ERROR_TABLE, type ErrorCode, isId, SegueError } from "@segue/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { OpenApiDocument } from "../../http/openapi";
+import type { OpenApiDocument } from "../../http/openapi-document";
 import type { FaultArea } from "./fault-hooks";
 import type { FaultEffect, FaultSwitches, FaultTarget } from "./faults";
 import { readHolderNote } from "./holder-note";

@@ -3,7 +3,8 @@ import { ensureId, SegueError } from "@segue/core";
 import type { FastifyInstance } from "fastify";
 import type Provider from "oidc-provider";
 import type { ServerContext } from "../../context";
-import type { OpenApiDocument } from "../../http/openapi";
+import type { OpenApiDocument } from "../../http/openapi-document";
+import { isLoopbackName } from "../../loopback";
 import { operationIds } from "./http-faults";
 import { readAdvance, readClock, readFault, readUser } from "./requests";
 import type { Sandbox } from "./sandbox";
@@ -20,12 +21,10 @@ export interface SandboxRouteOptions {
   readonly provider: (() => Promise<Provider>) | null;
 }
 
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
-
 /** A page of somewhere else must not reach the switches of a developer's machine. */
 function fromElsewhere(origin: string | undefined, own: string): boolean {
   if (origin === undefined || origin === own) return false;
-  return !URL.canParse(origin) || !LOOPBACK.has(new URL(origin).hostname);
+  return !URL.canParse(origin) || !isLoopbackName(new URL(origin).hostname);
 }
 
 function outOfRange(error: unknown): never {

@@ -5,9 +5,8 @@ import { sql } from "kysely";
 import type Provider from "oidc-provider";
 import type { ServerContext } from "../../context";
 import { SCOPES, TOKEN_TTL } from "../auth/provider";
+import { SANDBOX_LOGIN_PREFIX } from "../auth/users";
 
-/** Logins of the sandbox's users begin so; no password opens them. */
-const LOGIN_PREFIX = "sandbox/";
 /** Tokens are those of a device that signed in with a code. */
 const CLIENT_ID = "segue-device";
 
@@ -44,7 +43,7 @@ export async function makeSandboxUser(
       name,
       plan,
       market,
-      login: LOGIN_PREFIX + id,
+      login: SANDBOX_LOGIN_PREFIX + id,
       explicit_filter: explicitFilter ? 1 : 0,
       password_hash: null,
       created_at: now(),
@@ -68,7 +67,7 @@ export async function makeSandboxUser(
 /** Removes the sandbox's listeners, or the one with `id`, and all tokens of theirs; returns their ids. */
 export async function removeSandboxUsers({ db }: ServerContext, id?: UserId): Promise<ReadonlySet<string>> {
   return db.transaction().execute(async (tx) => {
-    let query = tx.deleteFrom("users").where("login", "like", `${LOGIN_PREFIX}%`);
+    let query = tx.deleteFrom("users").where("login", "like", `${SANDBOX_LOGIN_PREFIX}%`);
     if (id !== undefined) query = query.where("id", "=", id);
     const removed = (await query.returning("id").execute()).map((row) => row.id);
     if (removed.length > 0)
