@@ -17,10 +17,15 @@ export function seededSpace(count: number, dimensions: number, seed: number): It
 }
 
 /** Small spaces on a coarse grid, so that many distances are equal, with a query on the grid. */
-export function tiedSpaces(): fc.Arbitrary<{ readonly space: ItemSpace; readonly query: Float32Array }> {
+export function tiedSpaces(
+  ...allowed: readonly number[]
+): fc.Arbitrary<{ readonly space: ItemSpace; readonly query: Float32Array }> {
   const coordinate = fc.constantFrom(-1, -0.5, 0, 0.1, 0.5, 1, 1e-30, 1e15);
   return fc
-    .tuple(fc.constantFrom(1, 2, 3, 8, 16), fc.uniqueArray(fc.string({ maxLength: 3 }), { maxLength: 60 }))
+    .tuple(
+      fc.constantFrom(...(allowed.length > 0 ? allowed : [1, 2, 3, 8, 16])),
+      fc.uniqueArray(fc.string({ maxLength: 3 }), { maxLength: 60 }),
+    )
     .chain(([dimensions, ids]) =>
       fc.record({
         space: fc
