@@ -1,37 +1,14 @@
 // Exact nearest neighbors in 8 dimensions over the arrays of neighbors/kd-tree-shape.ts. Distances and bounds take the
-// steps of the plain search, lane by lane, so that both give the same bits.
+// steps of the plain search, lane by lane, so that both give the same bits. Distances are never negative, so their bits,
+// above a rank, are whole numbers in the order of (distance, rank).
+
+import { drain, sink } from "./shared/keys";
 
 const DIMENSIONS: usize = 8;
 const BLOCK_BYTES: usize = DIMENSIONS * 16;
 const NODE_BYTES: usize = DIMENSIONS * 32;
 /** Infinitely far, and after every rank: what an empty place in the heap holds. */
 const NOTHING: u64 = 0x7f800000_ffffffff;
-
-/**
- * Moves `key` down from place `at` of a max-heap of `count` keys. A key is the bits of a distance, which is never
- * negative, above a rank: as whole numbers keys stand in the order of (distance, rank).
- */
-// @ts-ignore: decorator
-@inline
-function sink(heap: usize, count: i32, key: u64): void {
-  let at = 0;
-  for (;;) {
-    let child = 2 * at + 1;
-    if (child >= count) break;
-    let largest = load<u64>(heap + (<usize>child << 3));
-    if (child + 1 < count) {
-      const other = load<u64>(heap + (<usize>child << 3), 8);
-      if (other > largest) {
-        largest = other;
-        child++;
-      }
-    }
-    if (largest < key) break;
-    store<u64>(heap + (<usize>at << 3), largest);
-    at = child;
-  }
-  store<u64>(heap + (<usize>at << 3), key);
-}
 
 // @ts-ignore: decorator
 @inline
@@ -132,7 +109,7 @@ export function search(
             const lane = <usize>ctz(near) << 2;
             near &= near - 1;
             const key = (<u64>load<u32>(spill + lane) << 32) | <u64>load<u32>(rank + lane);
-            if (key < load<u64>(heap)) sink(heap, k, key);
+            if (key < load<u64>(heap)) sink(heap, 0, k, key);
           } while (near != 0);
           worst = reinterpret<f32>(<u32>(load<u64>(heap) >> 32));
           limit = f32x4.splat(worst);
@@ -161,10 +138,6 @@ export function search(
         if (b3 * scale <= worst && b3 < f32.MAX_VALUE) push(stack, from, top++, b3, child + 3, below);
       }
     }
-    for (let end = k - 1; end > 0; end--) {
-      const key = load<u64>(heap + (<usize>end << 3));
-      store<u64>(heap + (<usize>end << 3), load<u64>(heap));
-      sink(heap, end, key);
-    }
+    drain(heap, k);
   }
 }

@@ -7,8 +7,10 @@ export * from "./kernels/load-kernel";
 export * from "./kernels/memory-plan";
 export * from "./kernels/wasm-port";
 export * from "./neighbors/brute-force";
+export { ExactIndex, type ExactIndexOptions } from "./neighbors/exact-index";
 export { KdTree, type KdTreeOptions, type KdTreeSearchOptions } from "./neighbors/kd-tree";
 export { loadKdTree, saveKdTree } from "./neighbors/kd-tree-bytes";
+export { KernelKdTree } from "./neighbors/kd-tree-kernel";
 export {
   MAX_COORDINATE,
   type Metric,
