@@ -2,6 +2,13 @@ import { createHash, webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { missingFrames, startTrim, trimChunk } from "../src/audio/trim";
+import { countedMs, countsAsStream } from "../src/events/count-rule";
+import { createDedupeWindow } from "../src/events/dedupe";
+import { placeInTime } from "../src/events/event-time";
+import type { PlayEvent } from "../src/events/play-event";
+import { tally } from "../src/events/tally";
+import { bytesHex, hexBytes, isUuidV7, uuidText, uuidV7, uuidV7Time } from "../src/events/uuid-v7";
+import { judge } from "../src/events/verdict";
 import type { DeviceId, KeyId, RenditionId } from "../src/ids";
 import { EMPTY_LICENSE, gate, licenseStep } from "../src/license/license";
 import { decidePrefetch, openLatch } from "../src/prefetch/policy";
@@ -177,4 +184,45 @@ test.each(vectors("license/gate"))("license: %s", (_, each) => {
   }
   const answer = gate(state, "key_00000000000000000000000002" as KeyId, each.ask);
   expect(answer.open ? "open" : answer.code).toBe(each.answer);
+});
+
+test.each(vectors("events/count-rule"))("count rule: %s", (_, each) => {
+  expect(countedMs(each)).toBe(each.countedMs);
+  expect(countsAsStream(each)).toBe(each.counts);
+});
+
+test.each(vectors("events/time"))("event time: %s", (_, each) => {
+  const { start, end, future, tooOld } = each;
+  const place = placeInTime(each, each.sentAtMs, each.receivedAtMs);
+  expect(place).toEqual({ startedAtMs: start, endedAtMs: end, future, tooOld });
+});
+
+test.each(vectors("events/uuid-v7"))("event id: %s", (_, each) => {
+  const id = hexBytes(each.id);
+  expect(isUuidV7(id)).toBe(each.valid ?? true);
+  if (each.timeMs === undefined) return;
+  expect(uuidText(uuidV7(each.timeMs, bytes(each.randomHex)))).toBe(each.id);
+  expect(uuidV7Time(id)).toBe(each.timeMs);
+});
+
+test.each(vectors("events/dedupe"))("dedupe: %s", (_, each) => {
+  const window = createDedupeWindow();
+  const trackId = numberedId("track", 1);
+  const log: { trackId: typeof trackId; counts: boolean }[] = [];
+  const receipts = each.batches.map(({ user, receivedAtMs, events }: Case) => {
+    window.forget(receivedAtMs);
+    return events.map((id: string) => {
+      const eventId = bytesHex(bytes(id));
+      const event = { endedAtMs: receivedAtMs, msPlayed: 30_000, elapsedMs: 30_000 } as PlayEvent;
+      const acceptedFrom = window.acceptedFrom(eventId, user);
+      const verdict = judge(event, { sentAtMs: receivedAtMs, receivedAtMs, acceptedFrom, trackKnown: true });
+      if (verdict.status === "accepted") {
+        window.add(eventId, user, receivedAtMs);
+        log.push({ trackId, counts: verdict.counts });
+      }
+      return verdict.reason ? `${verdict.status}:${verdict.reason}` : verdict.status;
+    });
+  });
+  expect(receipts).toEqual(each.receipts);
+  expect(tally(log).get(trackId) ?? 0).toBe(each.plays);
 });

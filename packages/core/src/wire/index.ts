@@ -8,6 +8,11 @@
  */
 
 import {
+  PlayEvent as PlayEventMessage,
+  PublishRequest as PublishRequestMessage,
+  PublishResponse as PublishResponseMessage,
+} from "../gen/proto/segue/events/v1alpha1/events_pb";
+import {
   SignedTimeProof as SignedTimeProofMessage,
   TimeProof as TimeProofMessage,
   TimeProofRequest as TimeProofRequestMessage,
@@ -20,11 +25,19 @@ import {
   GrantResponse as GrantResponseMessage,
 } from "../gen/proto/segue/playback/v1alpha1/playback_pb";
 import { makeCodec } from "./codec";
+import * as events from "./event-messages";
 import * as grants from "./grant-messages";
 import * as license from "./license-messages";
 
 export { type Codec, type Json, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from "./codec";
+export type { BatchHeader, PublishRequest, PublishResponse } from "./event-messages";
 export { MAX_GRANT_ITEMS } from "./grant-messages";
+export {
+  type IncomingBatch,
+  type IncomingEvent,
+  incomingBatchFromBytes,
+  incomingBatchFromJson,
+} from "./incoming-batch";
 export {
   MAX_REVOKED_KEYS,
   type TimeProof,
@@ -46,6 +59,27 @@ export const grantResponseCodec = makeCodec(
   GrantResponseMessage,
   grants.grantResponseToMessage,
   grants.grantResponseFromMessage,
+);
+/** Body of POST /v1/events, as a client makes it; a server reads it with `incomingBatchFromBytes` or `incomingBatchFromJson`. */
+export const publishRequestCodec = makeCodec(
+  "request",
+  PublishRequestMessage,
+  events.publishRequestToMessage,
+  events.publishRequestFromMessage,
+);
+/** Answer of POST /v1/events. */
+export const publishResponseCodec = makeCodec(
+  "answer",
+  PublishResponseMessage,
+  events.publishResponseToMessage,
+  events.publishResponseFromMessage,
+);
+/** One event, as a log keeps it. */
+export const playEventCodec = makeCodec(
+  "answer",
+  PlayEventMessage,
+  events.playEventToMessage,
+  events.playEventFromMessage,
 );
 /** Body of POST /v1/license/validity. */
 export const validityRequestCodec = makeCodec(

@@ -1,8 +1,17 @@
 /** Arbitrary messages in their domain form. */
 import fc from "fast-check";
+import type { PlayEvent } from "../../src/events/play-event";
+import { uuidText, uuidV7 } from "../../src/events/uuid-v7";
 import { type IdKind, idFromBytes } from "../../src/ids";
 import type { GrantRequest, GrantResponse, SignedPayload, Validity } from "../../src/playback/manifest";
-import type { TimeProof, TimeProofRequest, ValidityRequest, ValidityResponse } from "../../src/wire/index";
+import type {
+  PublishRequest,
+  PublishResponse,
+  TimeProof,
+  TimeProofRequest,
+  ValidityRequest,
+  ValidityResponse,
+} from "../../src/wire/index";
 
 const bytes = (min: number, max = min) => fc.uint8Array({ minLength: min, maxLength: max });
 const id = <K extends IdKind>(kind: K) => bytes(16).map((value) => idFromBytes(kind, value));
@@ -121,3 +130,88 @@ export const validity: fc.Arbitrary<Validity> = fc.record({
 const nonce = bytes(16, 64);
 export const timeProofRequest: fc.Arbitrary<TimeProofRequest> = fc.record({ deviceId: id("device"), nonce });
 export const timeProof: fc.Arbitrary<TimeProof> = fc.record({ deviceId: id("device"), nonce, timeMs: safe });
+
+const hex16 = bytes(16).map((value) => Buffer.from(value).toString("hex"));
+const playMs = fc.nat(35 * 86_400_000);
+const atLeast1 = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+export const eventId = fc
+  .tuple(fc.nat(2 ** 48 - 1), bytes(10))
+  .map(([time, random]) => uuidText(uuidV7(time, random)));
+const segment = fc
+  .tuple(fc.nat(86_400_000), fc.nat(86_400_000))
+  .map(([a, b]) => ({ startMs: Math.min(a, b), endMs: Math.max(a, b) }));
+
+export const playEvent: fc.Arbitrary<PlayEvent> = fc.record(
+  {
+    eventId,
+    streamId: hex16,
+    seq: atLeast1,
+    trackId: id("track"),
+    renditionId: id("rendition"),
+    endedAtMs: atLeast1,
+    msPlayed: playMs,
+    elapsedMs: playMs,
+    segments: fc.array(segment, { maxLength: 4 }),
+    contextKind: fc.constantFrom("", "album", "queue"),
+    contextId: fc.constantFrom("", "alb_00000000000000000000000001"),
+    startReason: fc.constantFrom("picked", "track_done", "forward", "back", "transfer", null),
+    endReason: fc.constantFrom(
+      "track_done",
+      "forward",
+      "back",
+      "picked",
+      "transfer",
+      "failed",
+      "closed",
+      null,
+    ),
+    offline: fc.boolean(),
+    privateSession: fc.boolean(),
+    muted: fc.boolean(),
+    ageMs: safe,
+  },
+  {
+    requiredKeys: [
+      ...([
+        "eventId",
+        "streamId",
+        "seq",
+        "trackId",
+        "renditionId",
+        "endedAtMs",
+        "msPlayed",
+        "elapsedMs",
+      ] as const),
+      ...(["segments", "contextKind", "contextId", "startReason", "endReason"] as const),
+      ...(["offline", "privateSession", "muted"] as const),
+    ],
+  },
+);
+export const publishRequest: fc.Arbitrary<PublishRequest> = fc.record(
+  {
+    deviceId: id("device"),
+    userId: id("user"),
+    sentAtMs: atLeast1,
+    attempt: uint32,
+    stats: fc.record({
+      streamId: hex16,
+      seqMin: safe,
+      seqNext: atLeast1,
+      drops: fc.array(fc.record({ reason: fc.constantFrom("full", "refused"), count: safe }), {
+        maxLength: 3,
+      }),
+    }),
+    events: fc.array(playEvent, { minLength: 1, maxLength: 4 }),
+  },
+  { requiredKeys: ["deviceId", "sentAtMs", "attempt", "events"] },
+);
+export const publishResponse: fc.Arbitrary<PublishResponse> = fc.record({
+  receipts: fc.array(
+    fc.record({
+      eventId: fc.oneof(eventId, fc.constant("")),
+      status: fc.constantFrom("accepted", "duplicate", "rejected", "retry", "quarantined"),
+      reason: fc.constantFrom("", "future", "too_old", "malformed"),
+    }),
+    { maxLength: 4 },
+  ),
+});

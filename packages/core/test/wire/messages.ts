@@ -16,6 +16,9 @@ const sample = <T>(schema: string | null, codec: wire.Codec<T>, values: fc.Arbit
 export const MESSAGES: Readonly<Record<string, Sample<unknown>>> = {
   GrantRequest: sample("GrantRequest", wire.grantRequestCodec, arbitrary.grantRequest),
   GrantResponse: sample("GrantResponse", wire.grantResponseCodec, arbitrary.grantResponse),
+  PublishRequest: sample("EventBatch", wire.publishRequestCodec, arbitrary.publishRequest),
+  PublishResponse: sample("PublishResponse", wire.publishResponseCodec, arbitrary.publishResponse),
+  PlayEvent: sample("PlayEvent", wire.playEventCodec, arbitrary.playEvent),
   ValidityRequest: sample("ValidityRequest", wire.validityRequestCodec, arbitrary.validityRequest),
   ValidityResponse: sample("ValidityResponse", wire.validityResponseCodec, arbitrary.validityResponse),
   Validity: sample(null, wire.validityCodec, arbitrary.validity),

@@ -4,6 +4,7 @@ import type { JsonValue, MessageType } from "@protobuf-ts/runtime";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import * as events from "../../src/gen/proto/segue/events/v1alpha1/events_pb";
 import * as license from "../../src/gen/proto/segue/license/v1alpha1/license_pb";
 import * as playback from "../../src/gen/proto/segue/playback/v1alpha1/playback_pb";
 import { MESSAGES } from "./messages";
@@ -14,7 +15,7 @@ const document = JSON.parse(
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema(document, "segue");
 
-const TYPES = { ...license, ...playback } as unknown as Record<string, MessageType<object>>;
+const TYPES = { ...license, ...playback, ...events } as unknown as Record<string, MessageType<object>>;
 const schemaOf = (name: string) => {
   const validate = ajv.getSchema(`segue#/components/schemas/${name}`);
   if (!validate) throw new Error(`no schema ${name}`);
@@ -59,6 +60,15 @@ const manifest = loosely({
   loudness: loosely({ trackLufs: number, albumPeak: number }),
   media: loosely({ byteLength: int64, salt: base64, urlExpiresAtMs: int64 }),
 });
+const playEvent = loosely({
+  eventId: base64,
+  seq: int64,
+  msPlayed: fc.oneof(fc.integer(), fc.nat(2 ** 32)),
+  ageMs: int64,
+  endReason: fc.constantFrom("END_REASON_CLOSED", "CLOSED"),
+  segments: fc.array(loosely({ startMs: fc.integer(), endMs: fc.nat() }), { maxLength: 2 }),
+  muted: fc.boolean(),
+});
 const LOOSE: Record<string, fc.Arbitrary<unknown>> = {
   GrantRequest: loosely({
     deviceId: string,
@@ -72,6 +82,27 @@ const LOOSE: Record<string, fc.Arbitrary<unknown>> = {
     validity: signed,
     serverTimeMs: int64,
   }),
+  PublishRequest: fc.record(
+    {
+      deviceId: fc.constant("dev_00000000000000000000000001"),
+      sentAtMs: fc.constantFrom("1", "17", 7, 8, "-1", 0),
+      attempt: fc.nat(2 ** 33),
+      events: fc.array(fc.constant({ msPlayed: 1 }), { minLength: 1, maxLength: 2 }),
+      stats: loosely({ streamId: base64, seqNext: int64 }),
+      extra: fc.boolean(),
+    },
+    { requiredKeys: ["deviceId", "sentAtMs", "events"] },
+  ),
+  PublishResponse: loosely({
+    receipts: fc.array(
+      loosely({
+        eventId: base64,
+        status: fc.constantFrom("RECEIPT_STATUS_RETRY", "RETRY"),
+        reason: string,
+      }),
+    ),
+  }),
+  PlayEvent: playEvent,
   ValidityRequest: loosely({ deviceId: string, heldSeq: int64 }),
   ValidityResponse: loosely({ validity: signed }),
   TimeProofRequest: loosely({ deviceId: string, nonce: base64 }),
@@ -80,8 +111,8 @@ const LOOSE: Record<string, fc.Arbitrary<unknown>> = {
 
 const travelling = Object.entries(MESSAGES).filter(([, message]) => message.schema !== null);
 
-describe.each(travelling)("the schema of %s", (name, { codec, values }) => {
-  const validate = schemaOf(name);
+describe.each(travelling)("the schema of %s", (name, { schema, codec, values }) => {
+  const validate = schemaOf(schema!);
   const type = TYPES[name]!;
 
   it("accepts canonical output", () => {
