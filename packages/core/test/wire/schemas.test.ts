@@ -82,17 +82,19 @@ const LOOSE: Record<string, fc.Arbitrary<unknown>> = {
     validity: signed,
     serverTimeMs: int64,
   }),
-  PublishRequest: fc.record(
-    {
-      deviceId: fc.constant("dev_00000000000000000000000001"),
-      sentAtMs: fc.constantFrom("1", "17", 7, 8, "-1", 0),
-      attempt: fc.nat(2 ** 33),
-      events: fc.array(fc.constant({ msPlayed: 1 }), { minLength: 1, maxLength: 2 }),
-      stats: loosely({ streamId: base64, seqNext: int64 }),
-      extra: fc.boolean(),
-    },
-    { requiredKeys: ["deviceId", "sentAtMs", "events"] },
-  ),
+  PublishRequest: fc
+    .record(
+      {
+        deviceId: fc.constant("dev_00000000000000000000000001"),
+        sentAtMs: fc.constantFrom("1", "17", 7, 8, "-1", 0),
+        attempt: fc.constantFrom(0, 5, 2 ** 32 - 1, 2 ** 32),
+        events: fc.array(fc.constant({ msPlayed: 1 }), { minLength: 1, maxLength: 2 }),
+        stats: fc.oneof(fc.constant({ seqNext: "5" }), loosely({ streamId: base64, seqNext: int64 })),
+        extra: fc.constantFrom(undefined, undefined, undefined, 1),
+      },
+      { requiredKeys: ["deviceId", "sentAtMs", "events"] },
+    )
+    .map((body) => JSON.parse(JSON.stringify(body))),
   PublishResponse: loosely({
     receipts: fc.array(
       loosely({
