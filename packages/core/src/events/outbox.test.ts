@@ -78,19 +78,24 @@ function world(rows: number, poison: ReadonlySet<number>, answers: readonly Answ
     const seqs = held.slice(0, limit);
     input({ type: "loaded", seqs });
     sending--;
-    if (seqs.length === 0) return;
-    if (seqs.some((seq) => poison.has(seq)))
-      return input({ type: "failed", code: "invalid_request", nowMs: now, random: random() });
+    if (seqs.length > 0) input(outcomeOf(seqs));
+  }
+
+  function outcomeOf(seqs: readonly number[]): OutboxInput {
+    const failed = { type: "failed" as const, nowMs: now, random: random() };
+    if (seqs.some((seq) => poison.has(seq))) return { ...failed, code: "invalid_request" };
     const next = script.shift() ?? { type: "receipts" as const, statuses: ["accepted" as const] };
-    if (next.type === "unknown_device")
-      return input({ type: "failed", code: "device_unknown", nowMs: now, random: random() });
+    if (next.type === "unknown_device") return { ...failed, code: "device_unknown" };
     if (next.type === "fails") {
       log.notBefore = now + Math.min(MAX_RETRY_AFTER_MS, next.after ?? 0);
-      const after = next.after === undefined ? {} : { retryAfterMs: next.after };
-      return input({ type: "failed", code: next.code, ...after, nowMs: now, random: random() });
+      return {
+        ...failed,
+        code: next.code,
+        ...(next.after === undefined ? {} : { retryAfterMs: next.after }),
+      };
     }
     const receipts = seqs.map((_, i) => ({ status: next.statuses[i % next.statuses.length]! }));
-    input({ type: "answered", receipts, nowMs: now, random: random() });
+    return { type: "answered", receipts, nowMs: now, random: random() };
   }
 
   /** Runs until nothing is asked for any more. */
