@@ -18,7 +18,8 @@ const RUNGS: readonly (readonly string[])[] = [
 ];
 /** The same inside `recommend`. */
 const RECOMMEND_RUNGS: readonly (readonly string[])[] = [
-  ["item-space", "random"],
+  ["refuse"],
+  ["item-space", "random", "top-items"],
   ["kernels", "container"],
   ["neighbors", "audio-features", "text"],
   ["cf", "metrics"],

@@ -1,4 +1,4 @@
-import { SegueError } from "../errors/segue-error";
+import { refuse, wholeNumber } from "./refuse";
 
 /** Items as points: `vectors` holds `ids.length` rows of `dimensions` floats, row after row. */
 export interface ItemSpace {
@@ -10,14 +10,10 @@ export interface ItemSpace {
 /** The most items or users of one space: row numbers are signed 32-bit in every kernel. */
 export const MAX_ROWS = 2 ** 31 - 1;
 
-const refuse = (detail: string): never => {
-  throw new SegueError("invalid_argument", { detail });
-};
-
 /** An item space that was checked: sizes agree, ids are unique, every number is finite. Throws `invalid_argument`. */
 export function itemSpace(ids: readonly string[], dimensions: number, vectors: Float32Array): ItemSpace {
-  if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > 4096)
-    refuse(`A space has 1 to 4096 dimensions, not ${dimensions}.`);
+  wholeNumber("A space's dimensions", dimensions, 1, 4096);
+  if (ids.length > MAX_ROWS) refuse(`A space holds ${MAX_ROWS} items at most.`);
   if (vectors.length !== ids.length * dimensions)
     refuse(
       `${ids.length} items of ${dimensions} dimensions need ${ids.length * dimensions} numbers, not ${vectors.length}.`,
