@@ -1,5 +1,6 @@
 import { SegueError } from "@segue/core";
 import type { HttpClient, HttpRequest, HttpResponse } from "../ports/http";
+import { readBody } from "./body";
 
 /** An HttpClient over the platform's `fetch`. Sends no cookies and no referrer, and refuses redirects. */
 export function fetchHttp(fetchFn: typeof fetch = (input, init) => fetch(input, init)): HttpClient {
@@ -46,31 +47,8 @@ async function exchange(
   };
   if (request.body !== undefined) init.body = request.body as BodyInit;
   const response = await fetchFn(request.url, init);
-  const body = await readBounded(response, request.maxBytes);
+  const body = await readBody(response, request.maxBytes);
   return { status: response.status, header: (name) => response.headers.get(name), body };
-}
-
-async function readBounded(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const tooLong = () => new SegueError("protocol", { detail: `the answer is longer than ${maxBytes} bytes` });
-  if (Number(response.headers.get("content-length") ?? 0) > maxBytes) throw tooLong();
-  if (!response.body) return new Uint8Array(0);
-  const reader = response.body.getReader();
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > maxBytes) throw tooLong();
-    pieces.push(value);
-  }
-  const body = new Uint8Array(length);
-  let offset = 0;
-  for (const piece of pieces) {
-    body.set(piece, offset);
-    offset += piece.length;
-  }
-  return body;
 }
 
 /** The URL without its query, which may hold a signature. */

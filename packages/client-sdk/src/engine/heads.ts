@@ -1,3 +1,4 @@
+import { readBodyStart } from "../api/body";
 import type { HeadRequest } from "./engine-port";
 import type { FetchEnvironment } from "./media/range-fetcher";
 import { readRangeHead } from "./media/range-response";
@@ -43,7 +44,7 @@ export class Heads {
       signal: AbortSignal.timeout(15_000),
     });
     await readRangeHead(response, 0, null, null);
-    const bytes = new Uint8Array(await response.arrayBuffer()).subarray(0, length);
+    const bytes = await readBodyStart(response, length);
     this.#fetched += bytes.length;
     return bytes;
   }

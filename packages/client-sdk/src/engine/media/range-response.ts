@@ -1,4 +1,5 @@
 import { type Bytes, type ErrorCode, isErrorCode, SegueError } from "@segue/core";
+import { readBody } from "../../api/body";
 
 /** What a media response says about the bytes in its body. */
 export interface RangeBody {
@@ -7,6 +8,7 @@ export interface RangeBody {
   readonly etag: string | null;
 }
 
+const LARGEST_PROBLEM: Bytes = 16 * 1024;
 const CONTENT_RANGE = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/;
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: "url_tampered",
@@ -74,7 +76,7 @@ async function problemOf(response: Response): Promise<SegueError> {
   let code: ErrorCode | undefined;
   if ((response.headers.get("content-type") ?? "").includes("json")) {
     try {
-      const text = (await response.text()).slice(0, 20_000);
+      const text = new TextDecoder().decode(await readBody(response, LARGEST_PROBLEM));
       const named = (JSON.parse(text) as { code?: unknown } | null)?.code;
       if (isErrorCode(named)) code = named;
     } catch {
