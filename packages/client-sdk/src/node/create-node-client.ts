@@ -9,6 +9,7 @@ import { memoryCredentials, memoryIndex, memoryKeys } from "../memory/memory-sto
 import type { AudioOutput } from "../ports/audio-output";
 import { systemClock } from "../ports/clock";
 import type { TokenSet } from "../ports/credentials";
+import { closeAtExit } from "./close-at-exit";
 import { createNodeEngine } from "./node-engine";
 import { CommandOutput } from "./outputs/command-output";
 import { NullOutput } from "./outputs/null-output";
@@ -33,7 +34,8 @@ export interface NodeClientOptions extends ClientOptions {
 }
 
 /**
- * A client for Node. Returns at once; await `client.auth.whenReady()` or a sign-in before playing.
+ * A client for Node. Returns at once; await `client.auth.whenReady()` or a sign-in before playing. The program stays alive while
+ * music plays or is being loaded, not for the client's sake alone; what it leaves open is closed when it ends by itself.
  * @throws SegueError `invalid_argument` when `serverUrl` or `output` is not allowed
  */
 export function createNodeClient(options: NodeClientOptions): SegueClient {
@@ -45,7 +47,8 @@ export function createNodeClient(options: NodeClientOptions): SegueClient {
       : nodeStores(options.dataDir ?? join(homedir(), ".segue-client", folderOf(origin, clientId)));
   const { tokens } = options;
   const credentials = tokens ? memoryCredentials(tokens) : stores.credentials;
-  return createClient({
+  let stayOpen = () => {};
+  const client = createClient({
     ...stores,
     credentials,
     origin,
@@ -58,8 +61,10 @@ export function createNodeClient(options: NodeClientOptions): SegueClient {
     clock: systemClock,
     engine: createNodeEngine({ output: openOutput(options.output), baseUrl: origin }),
     interactive: null,
-    close: async () => undefined,
+    close: async () => stayOpen(),
   });
+  stayOpen = closeAtExit(client.close);
+  return client;
 }
 
 function openOutput(output: NodeOutput): AudioOutput {

@@ -5,8 +5,9 @@ import type { OutputCommand, OutputMessage } from "../engine/output/protocol";
 import type { AudioOutput } from "../ports/audio-output";
 
 const BLOCK_FRAMES = 1024;
+const LONG_MS = 2 ** 30;
 
-/** Drives a player at the pace of an AudioOutput. */
+/** Drives a player at the pace of an AudioOutput. It keeps the program alive while there is music, and only then. */
 export class OutputPump implements OutputLink {
   readonly kind = "node";
   readonly sampleRateHz: number;
@@ -16,6 +17,7 @@ export class OutputPump implements OutputLink {
   #listener: (message: OutputMessage) => void = () => undefined;
   #wake: (() => void) | null = null;
   #closed = false;
+  #alive: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
 
   constructor(output: AudioOutput, sampleRateHz: number, onFailure: (error: SegueError) => void) {
@@ -40,6 +42,7 @@ export class OutputPump implements OutputLink {
 
   send(command: OutputCommand): void {
     this.#player.command(command);
+    this.#keepAlive();
     this.#wake?.();
   }
 
@@ -51,6 +54,7 @@ export class OutputPump implements OutputLink {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#keepAlive();
     this.#wake?.();
     await this.#running;
     await this.#output.close();
@@ -68,11 +72,32 @@ export class OutputPump implements OutputLink {
         const music = this.#player.render(left, right, BLOCK_FRAMES);
         const frames = this.#output.realtime ? BLOCK_FRAMES : music;
         if (frames > 0) await this.#output.write(left, right, frames);
-        // Without this a fast output would keep the engine's own tasks from running.
-        await new Promise((resolve) => setImmediate(resolve));
+        this.#keepAlive();
+        await this.#breathe(music > 0);
       }
     } catch (cause) {
+      this.#closed = true;
+      this.#keepAlive();
       this.#onFailure(SegueError.from(cause, "output_failed"));
+    }
+  }
+
+  /** Without this a fast output would keep the engine's own tasks from running. */
+  #breathe(music: boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const immediate = setImmediate(resolve);
+      // Silence is written for as long as the program lives for other reasons.
+      if (!music && !this.#alive) immediate.unref();
+    });
+  }
+
+  #keepAlive(): void {
+    const busy = !this.#closed && this.#player.busy;
+    if (busy === (this.#alive !== null)) return;
+    if (busy) this.#alive = setInterval(() => undefined, LONG_MS);
+    else {
+      clearInterval(this.#alive!);
+      this.#alive = null;
     }
   }
 

@@ -8,7 +8,8 @@ export interface AudioOutputFormat {
 
 /**
  * A place where sound goes outside of browsers. The engine writes one block after another and waits for each, so that
- * the output sets the pace: a sound card in real time, a file as fast as it can be written.
+ * the output sets the pace: a sound card in real time, a file as fast as it can be written. While there is music the engine
+ * keeps the program alive; an output's own timers and handles need not, and better do not.
  */
 export interface AudioOutput {
   /** Begins a stream. Called once, before the first write. @throws SegueError `output_failed` */

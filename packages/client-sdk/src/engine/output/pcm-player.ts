@@ -49,6 +49,11 @@ export class PcmPlayer {
     return !this.#paused && (this.#next !== null || this.#canSound());
   }
 
+  /** Whether there is music to play, or some is awaited. */
+  get busy(): boolean {
+    return !this.#paused && (this.#next !== null || !this.#eof || this.#source.available() > 0);
+  }
+
   command(command: OutputCommand): void {
     switch (command.type) {
       case "flush":

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
 import { type Frames, type Milliseconds, SegueError } from "@segue/core";
 import type { AudioOutput, AudioOutputFormat } from "../../ports/audio-output";
 import { interleave } from "./interleave";
@@ -43,6 +44,9 @@ export class CommandOutput implements AudioOutput {
         reject(this.#failure);
       });
     });
+    // Whoever has music to play keeps the program alive; the player alone does not.
+    child.unref();
+    (child.stdin as Socket).unref();
   }
 
   async write(left: Float32Array, right: Float32Array, frames: Frames): Promise<void> {
@@ -65,6 +69,7 @@ export class CommandOutput implements AudioOutput {
     const child = this.#child;
     this.#child = null;
     if (!child) return;
+    child.ref();
     child.stdin!.end();
     const timer = setTimeout(() => child.kill(), 5000);
     await this.#exited;

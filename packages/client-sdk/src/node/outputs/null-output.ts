@@ -24,7 +24,7 @@ export class NullOutput implements AudioOutput {
     if (!this.realtime) return;
     this.#due += (frames / this.#rate) * 1000;
     const wait = this.#due - performance.now();
-    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait).unref());
     // After the machine slept, time that passed is not caught up.
     if (wait < -1000) this.#due = performance.now();
   }
