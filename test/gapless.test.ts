@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasBrowser, openBrowser } from "./harness/browser";
-import { writeContinuousPiece } from "./harness/continuous-piece";
+import { openBrowser } from "./harness/browser";
+import { hasBrowser } from "./harness/chromium";
+import { type IngestedPiece, serveContinuousPiece } from "./harness/ingested-piece";
 import {
   blockMainThread,
   findAlbum,
@@ -13,35 +11,20 @@ import {
   signIn,
   untilIdle,
 } from "./harness/player-page";
-import { type RunningServer, runServerCommand, startServer } from "./harness/server";
 
 describe.skipIf(!hasBrowser)("a continuous piece in Chromium", () => {
-  const seconds = [5, 4, 6];
-  let folder: string;
-  let server: RunningServer;
-  let total = 0;
-
+  let piece: IngestedPiece;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "segue-piece-"));
-    const frames = await writeContinuousPiece(join(folder, "masters"), seconds);
-    total = frames.reduce((sum, count) => sum + count, 0);
-    const dataDir = join(folder, "data");
-    const ingest = await runServerCommand(["ingest", join(folder, "masters")], { SEGUE_DATA_DIR: dataDir });
-    expect(ingest.code, ingest.output).toBe(0);
-    server = await startServer({ dataDir });
+    piece = await serveContinuousPiece([5, 4, 6]);
   });
-
-  afterAll(async () => {
-    await server?.remove();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => piece?.remove());
 
   for (const isolation of ["on", "off"] as const) {
     for (const busy of [false, true]) {
       test(`has every frame and no silence at the joins: isolation ${isolation}, main thread ${busy ? "blocked" : "idle"}`, async () => {
         const browser = await openBrowser();
         try {
-          const page = await openPlayer(browser.context, `${server.url}/?isolation=${isolation}`);
+          const page = await openPlayer(browser.context, `${piece.server.url}/?isolation=${isolation}`);
           expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(isolation === "on");
           await signIn(page);
           const album = await findAlbum(page, "One Piece");
@@ -51,7 +34,7 @@ describe.skipIf(!hasBrowser)("a continuous piece in Chromium", () => {
 
           const capture = await measureCapture(page);
           expect(capture.silentFrames).toBe(0);
-          expect(capture.frames).toBe(total);
+          expect(capture.frames).toBe(piece.totalFrames);
           const snapshot = await inspect(page);
           expect(snapshot.engine?.underrunFrames).toBe(0);
           expect(snapshot.engine?.lastJoinGapFrames).toBe(0);

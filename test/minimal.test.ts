@@ -1,32 +1,21 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { approveDevice } from "../packages/client-sdk/test/approve-device";
-import { writeContinuousPiece } from "./harness/continuous-piece";
-import { type RunningServer, runServerCommand, startServer } from "./harness/server";
+import { type IngestedPiece, serveContinuousPiece } from "./harness/ingested-piece";
 
 const program = fileURLToPath(new URL("../examples/minimal/play-album.mjs", import.meta.url));
-let folder: string;
-let server: RunningServer;
-let frames: readonly number[];
+let piece: IngestedPiece;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-minimal-"));
-  frames = await writeContinuousPiece(join(folder, "masters"), [3, 3]);
-  const dataDir = join(folder, "data");
-  const ingest = await runServerCommand(["ingest", join(folder, "masters")], { SEGUE_DATA_DIR: dataDir });
-  expect(ingest.code, ingest.output).toBe(0);
-  server = await startServer({ dataDir });
+  piece = await serveContinuousPiece([3, 3]);
 });
-afterAll(async () => {
-  await server?.remove();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => piece?.remove());
 
 test("the minimal program signs in with a code and plays an album into a file", async () => {
+  const { folder, server, totalFrames } = piece;
   const wav = join(folder, "album.wav");
   const child = spawn(process.execPath, [program, server.url, wav], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -52,6 +41,5 @@ test("the minimal program signs in with a code and plays an album into a file", 
   expect(exit, printed).toBe(0);
   expect(printed).toContain("Playing Part 2");
   const file = await readFile(wav);
-  const total = frames.reduce((sum, count) => sum + count, 0);
-  expect((file.length - 44) / ((2 * file.readUInt16LE(34)) / 8)).toBe(total);
+  expect((file.length - 44) / ((2 * file.readUInt16LE(34)) / 8)).toBe(totalFrames);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasBrowser, openBrowser } from "./harness/browser";
+import { openBrowser } from "./harness/browser";
+import { hasBrowser } from "./harness/chromium";
 import { openPlayer, signIn } from "./harness/player-page";
 import { type RunningServer, startServer } from "./harness/server";
 

@@ -22,6 +22,16 @@ function wav(samples: Int16Array): Buffer {
   return Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, bytes)]);
 }
 
+/** The piece at `frame`, counted from its beginning. Its partials never cancel: no 64 frames in a row are silent. */
+export function pieceAt(frame: number): readonly [left: number, right: number] {
+  const time = frame / SAMPLE_RATE;
+  const left =
+    0.35 * Math.sin(2 * Math.PI * 220 * time) +
+    0.2 * Math.sin(2 * Math.PI * (330 + 40 * Math.sin(time)) * time);
+  const right = 0.35 * Math.cos(2 * Math.PI * 220 * time) + 0.2 * Math.sin(2 * Math.PI * 441 * time);
+  return [left, right];
+}
+
 /**
  * Writes one piece of sound that is never silent, cut into tracks at frames that no block size divides.
  * @returns frames of each track
@@ -37,12 +47,7 @@ export async function writeContinuousPiece(
   for (const [index, count] of frames.entries()) {
     const samples = new Int16Array(count * 2);
     for (let frame = 0; frame < count; frame++) {
-      const time = (at + frame) / SAMPLE_RATE;
-      // Partials that never cancel: the sum stays away from silence for any 64 frames.
-      const left =
-        0.35 * Math.sin(2 * Math.PI * 220 * time) +
-        0.2 * Math.sin(2 * Math.PI * (330 + 40 * Math.sin(time)) * time);
-      const right = 0.35 * Math.cos(2 * Math.PI * 220 * time) + 0.2 * Math.sin(2 * Math.PI * 441 * time);
+      const [left, right] = pieceAt(at + frame);
       samples[frame * 2] = Math.round(left * 32_767);
       samples[frame * 2 + 1] = Math.round(right * 32_767);
     }

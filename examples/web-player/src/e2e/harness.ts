@@ -41,14 +41,3 @@ export async function serve(folder: string): Promise<{ url: string; close(): Pro
       }),
   };
 }
-
-export const CHROMIUM = process.env.SEGUE_CHROMIUM ?? "/usr/bin/chromium";
-export const CHROMIUM_ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];

@@ -1,19 +1,19 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CHROMIUM, CHROMIUM_ARGS, serve } from "./harness";
+import { hasBrowser, launchChromium } from "../../../../test/harness/chromium";
+import { serve } from "./harness";
 
 const id = (prefix: string, n: number) => `${prefix}_${String(n).padStart(26, "0")}`;
 const ALBUM = `#/album/${id("alb", 0)}`;
 const TEN_THOUSAND = `#/playlist/${id("pls", 3)}`;
 
-describe.skipIf(!existsSync(CHROMIUM))("the player in Chromium", () => {
+describe.skipIf(!hasBrowser)("the player in Chromium", () => {
   let browser: Browser;
   let server: Awaited<ReturnType<typeof serve>>;
   let folder: string;
@@ -29,7 +29,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the player in Chromium", () => {
     });
     axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     server = await serve(folder);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
+    browser = await launchChromium({ loud: false });
   }, 120_000);
 
   afterAll(async () => {

@@ -6,22 +6,22 @@ import type { Browser } from "playwright-core";
 import { build as viteBuild } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import webpack from "webpack";
-import { launch, serve } from "./browser/harness";
+import { hasBrowser, launchChromium } from "../../../../test/harness/chromium";
+import { serve } from "./browser/harness";
 import { signal } from "./fixtures";
 import { license, MediaServer } from "./media-server";
 
 const packageRoot = new URL("../../", import.meta.url).pathname;
 const built = [`${packageRoot}dist/web/engine.worker.js`, `${packageRoot}../core/dist/index.js`];
-const chromiumPath = process.env.SEGUE_CHROMIUM ?? "/usr/bin/chromium";
 
 /** Bundles the built package as an application would. Runs after `npm run build`. */
-describe.runIf([chromiumPath, ...built].every(existsSync))("an application bundled with", () => {
+describe.runIf(hasBrowser && built.every(existsSync))("an application bundled with", () => {
   let browser: Browser;
   let folder: string;
   const media = new MediaServer();
 
   beforeAll(async () => {
-    browser = await launch();
+    browser = await launchChromium({ loud: true });
     folder = await mkdtemp(join(tmpdir(), "segue-"));
   });
   afterAll(async () => {

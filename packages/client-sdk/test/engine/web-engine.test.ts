@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch, serve, testPageFiles } from "./browser/harness";
+import { hasBrowser, launchChromium } from "../../../../test/harness/chromium";
+import { serve, testPageFiles } from "./browser/harness";
 import { decodeWhole, signal } from "./fixtures";
 import { license, MediaServer } from "./media-server";
 
@@ -17,10 +18,9 @@ interface Result {
   rendered: string;
 }
 
-const chromiumPath = process.env.SEGUE_CHROMIUM ?? "/usr/bin/chromium";
 const CUTS = [0, 50_111, 98_765, 150_000];
 
-describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () => {
+describe.runIf(hasBrowser)("the browser engine, in Chromium", () => {
   let browser: Browser;
   let files: Map<string, Uint8Array>;
   const servers: Server[] = [];
@@ -29,7 +29,7 @@ describe.runIf(existsSync(chromiumPath))("the browser engine, in Chromium", () =
   let expected: Float32Array;
 
   beforeAll(async () => {
-    [browser, files] = await Promise.all([launch(), testPageFiles()]);
+    [browser, files] = await Promise.all([launchChromium({ loud: true }), testPageFiles()]);
     const [left, right] = signal(150_000);
     const parts: Float32Array[] = [];
     for (let i = 0; i < 3; i++) {

@@ -1,23 +1,12 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
-import { type Browser, chromium } from "playwright-core";
 
 const here = new URL(".", import.meta.url).pathname;
 const src = new URL("../../../src/web/", import.meta.url).pathname;
 
 export const CSP =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
-
-/** Chromium as the tests run it, or null where there is none. */
-export async function launch(): Promise<Browser> {
-  const flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking";
-  const more = "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required";
-  return chromium.launch({
-    executablePath: process.env.SEGUE_CHROMIUM ?? "/usr/bin/chromium",
-    args: `${flags} ${more}`.split(" "),
-  });
-}
 
 async function bundle(entry: string): Promise<Uint8Array> {
   const result = await build({
