@@ -12,7 +12,7 @@ function end(text: string): void {
 
 completeSignIn().then(
   (result) => {
-    if (result === "closed") end("You are signed in. You can close this window.");
+    if (result === "closed") end("You can close this window.");
     if (result === "unknown") end("No sign-in is waiting here. Begin again from the player.");
   },
   () => end("Signing in did not succeed. Begin again from the player."),

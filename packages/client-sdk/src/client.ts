@@ -92,7 +92,14 @@ export interface Api {
 }
 
 export type AuthState =
-  | { readonly kind: "signed_out" }
+  | {
+      readonly kind: "signed_out";
+      /**
+       * Why a sign-in did not succeed or has ended by itself: `aborted` when the listener declined, `unauthenticated` when an
+       * earlier sign-in no longer works, else what went wrong. null before any attempt and after `signOut()`.
+       */
+      readonly error: SegueError | null;
+    }
   | { readonly kind: "signing_in" }
   | { readonly kind: "signed_in"; readonly user: User };
 
@@ -108,9 +115,16 @@ export interface Auth {
   readonly state: AuthState;
   /** Resolves once an earlier sign-in was restored, or found to be absent. Never rejects. */
   whenReady(): Promise<AuthState>;
-  /** Browser: PKCE by popup or redirect. A redirect leaves the page. @throws SegueError `sign_in_failed` */
+  /**
+   * Browsers only: OAuth with PKCE, in a popup (default; call it from a click) or by leaving the page. After a redirect
+   * `whenReady()` on the page that comes back says how it went. @throws SegueError `aborted` when the listener declined or
+   * closed the window, or `signal` did; `sign_in_failed`
+   */
   signIn(options?: { readonly mode?: "popup" | "redirect"; readonly signal?: AbortSignal }): Promise<User>;
-  /** Device grant: shows `code` to the listener and resolves once it was approved. @throws SegueError `sign_in_failed` */
+  /**
+   * For devices without a browser: calls `show` with a code and an address for the listener's phone, and resolves once the code
+   * was approved there. @throws SegueError `aborted` when the listener declined, or `signal` did; `sign_in_failed`
+   */
   signInWithDeviceCode(show: (code: DeviceCode) => void, options?: CallOptions): Promise<User>;
   /** Revokes the tokens and forgets them. */
   signOut(): Promise<void>;

@@ -69,9 +69,9 @@ describe("the device grant", () => {
     const { auth, server, settle } = world();
     server.polls.push("access_denied");
     await expect(settle(auth.signInWithDeviceCode(() => {}))).rejects.toMatchObject({
-      code: "sign_in_failed",
+      code: "aborted",
     });
-    expect(auth.state).toEqual({ kind: "signed_out" });
+    expect(auth.state).toMatchObject({ kind: "signed_out", error: { code: "aborted" } });
   });
 
   test("ends when the code expires or the caller aborts", async () => {
@@ -176,13 +176,14 @@ describe("the authorization code", () => {
   });
 
   test.each([
-    ["another state", "?code=good&state=other"],
-    ["an error", `?error=access_denied&state=${request.state}`],
-    ["a spent code", `?code=bad&state=${request.state}`],
-  ])("fails to sign in on %s", async (_name, query) => {
+    ["another state", "?code=good&state=other", "sign_in_failed"],
+    ["an error", `?error=server_error&state=${request.state}`, "sign_in_failed"],
+    ["a spent code", `?code=bad&state=${request.state}`, "sign_in_failed"],
+    ["a listener who declines", `?error=access_denied&state=${request.state}`, "aborted"],
+  ])("does not sign in on %s", async (_name, query, code) => {
     const { oauth } = world();
     await expect(oauth.exchange({ ...request, answer: request.redirectUri + query })).rejects.toMatchObject({
-      code: "sign_in_failed",
+      code,
     });
   });
 });

@@ -94,7 +94,7 @@ test("a program that starts again is still signed in, on the same device; after 
   await second.close();
 
   const third = open();
-  expect(await third.auth.whenReady()).toEqual({ kind: "signed_out" });
+  expect(await third.auth.whenReady()).toEqual({ kind: "signed_out", error: null });
   await third.close();
 }, 60_000);
 

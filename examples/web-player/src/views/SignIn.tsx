@@ -5,8 +5,11 @@ import { useResource } from "../state/resource";
 
 export function SignIn() {
   const { auth, api } = useClient();
-  const { kind } = useAuth();
-  const [error, setError] = useState<SegueError | null>(null);
+  const state = useAuth();
+  // A sign-in that left the page, or ended by itself, is told by the state.
+  const earlier = state.kind === "signed_out" && state.error?.code !== "aborted" ? state.error : null;
+  const [failure, setError] = useState<SegueError | null>(null);
+  const error = failure ?? earlier;
   const [busy, setBusy] = useState(false);
   const server = useResource("capabilities", () => api.capabilities());
   const signIn = async (mode: "popup" | "redirect") => {
@@ -15,14 +18,14 @@ export function SignIn() {
     try {
       await auth.signIn({ mode });
     } catch (cause) {
-      const failure = SegueError.from(cause, "sign_in_failed");
+      const reason = SegueError.from(cause, "sign_in_failed");
       // A blocked popup is no reason to stop: the same sign-in works in this tab.
-      if (mode === "popup" && failure.detail?.includes("blocked")) return void signIn("redirect");
-      if (failure.code !== "aborted") setError(failure);
+      if (mode === "popup" && reason.detail?.includes("blocked")) return void signIn("redirect");
+      if (reason.code !== "aborted") setError(reason);
     }
     setBusy(false);
   };
-  const waiting = busy || kind === "signing_in";
+  const waiting = busy || state.kind === "signing_in";
   return (
     <main className="sign-in">
       <div className="sign-in-words">

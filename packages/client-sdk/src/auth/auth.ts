@@ -46,14 +46,20 @@ export function createAuth(options: AuthOptions): AuthDriver {
   }
 
   async function restore(): Promise<void> {
+    let error: SegueError | null = null;
     try {
       const tokens = await interactive?.resume();
       if (tokens) await session.adopt(tokens);
-      if (await session.signedIn()) return set({ kind: "signed_in", user: await currentUser() });
-    } catch {
-      // A sign-in that cannot be restored is no sign-in; the listener signs in again.
+    } catch (cause) {
+      error = SegueError.from(cause, "sign_in_failed");
     }
-    set({ kind: "signed_out" });
+    try {
+      if (await session.signedIn()) return set({ kind: "signed_in", user: await currentUser() });
+    } catch (cause) {
+      // A sign-in that cannot be restored is no sign-in; the listener signs in again.
+      error ??= SegueError.from(cause, "unavailable");
+    }
+    set({ kind: "signed_out", error });
   }
 
   /** Offline, the user of the last visit is who listens. */
@@ -78,10 +84,11 @@ export function createAuth(options: AuthOptions): AuthDriver {
       const user = await currentUser();
       set({ kind: "signed_in", user });
       return user;
-    } catch (error) {
+    } catch (cause) {
+      const error = SegueError.from(cause, "sign_in_failed");
       await store.save(null).catch(() => undefined);
-      set({ kind: "signed_out" });
-      throw SegueError.from(error, "sign_in_failed");
+      set({ kind: "signed_out", error });
+      throw error;
     }
   }
 
@@ -89,7 +96,7 @@ export function createAuth(options: AuthOptions): AuthDriver {
     await ready;
     const signedIn = await session.signedIn();
     if (signedIn && state.kind === "signed_out") set({ kind: "signed_in", user: await currentUser() });
-    if (!signedIn && state.kind === "signed_in") set({ kind: "signed_out" });
+    if (!signedIn && state.kind === "signed_in") set({ kind: "signed_out", error: null });
   }
   store.onChange(() => void followOtherTab().catch(() => undefined));
 
@@ -112,10 +119,11 @@ export function createAuth(options: AuthOptions): AuthDriver {
       await ready;
       await session.end();
       await index.delete(USER_KEY).catch(() => undefined);
-      if (state.kind !== "signed_out") set({ kind: "signed_out" });
+      if (state.kind !== "signed_out") set({ kind: "signed_out", error: null });
     },
     lost() {
-      if (state.kind === "signed_in") set({ kind: "signed_out" });
+      const error = new SegueError("unauthenticated", { detail: "the sign-in has ended" });
+      if (state.kind === "signed_in") set({ kind: "signed_out", error });
     },
   };
 }

@@ -208,6 +208,8 @@ function fromOAuth(error: unknown, code: "sign_in_failed" | "protocol"): SegueEr
   const inner = (error as { cause?: unknown } | null)?.cause;
   if (SegueError.is(inner)) return inner;
   if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
+    if (error.error === "access_denied")
+      return new SegueError("aborted", { detail: "the listener declined", cause: error });
     const detail = `${error.error}${error.error_description ? `: ${error.error_description}` : ""}`;
     return new SegueError("sign_in_failed", { detail: detail.slice(0, 300), cause: error });
   }

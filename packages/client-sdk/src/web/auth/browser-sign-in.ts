@@ -66,14 +66,18 @@ function leave(
 function waitForAnswer(popup: Window, state: string, signal?: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const channel = new BroadcastChannel(channelName(state));
-    const fail = (detail: string) => end(() => reject(new SegueError("sign_in_failed", { detail })));
+    const fail = (code: "aborted" | "sign_in_failed", detail: string) =>
+      end(() => reject(new SegueError(code, { detail })));
     const onAbort = () => end(() => reject(new SegueError("aborted")));
-    const lifetime = setTimeout(() => fail("nobody signed in within 10 minutes"), POPUP_LIFETIME_MS);
+    const lifetime = setTimeout(
+      () => fail("sign_in_failed", "nobody signed in within 10 minutes"),
+      POPUP_LIFETIME_MS,
+    );
     // A cross-origin isolated page sees every popup as closed once it has left about:blank.
     let checks = 0;
     const closed = setInterval(() => {
       checks = !globalThis.crossOriginIsolated && popup.closed ? checks + 1 : 0;
-      if (checks >= CLOSED_CHECKS) fail("the sign-in window was closed");
+      if (checks >= CLOSED_CHECKS) fail("aborted", "the sign-in window was closed");
     }, CLOSED_CHECK_MS);
     const end = (settle: () => void) => {
       clearTimeout(lifetime);

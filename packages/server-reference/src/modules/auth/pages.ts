@@ -68,6 +68,6 @@ export function signInPage({ action, csrf, client, sandbox, error, login }: Sign
     `<p>to continue to ${escapeHtml(client)}</p>${error ? `<p class="error" role="alert">${escapeHtml(error)}</p>` : ""}
 ${sandboxPart}${open}<label>Name<input type="text" name="login" autocomplete="username" required maxlength="100" value="${escapeHtml(login ?? "")}"></label>
 <label>Password<input type="password" name="password" autocomplete="current-password" required maxlength="1024"></label>
-<button${sandbox ? ' class="plain"' : ""}>Sign in</button></form>${note}`,
+<button${sandbox ? ' class="plain"' : ""}>Sign in</button><button class="plain" name="cancel" value="1" formnovalidate>Cancel</button></form>${note}`,
   );
 }

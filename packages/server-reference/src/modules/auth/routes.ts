@@ -110,10 +110,15 @@ async function interactionRoutes(
     { config: { rateLimit: { max: 30, timeWindow: 60_000 } } },
     async (request, reply) => {
       const at = await details(request, reply);
-      const { csrf = "", demo, login = "", password = "" } = request.body ?? {};
+      const { csrf = "", cancel, demo, login = "", password = "" } = request.body ?? {};
       const [given, expected] = [Buffer.from(csrf), Buffer.from(csrfFor(at.uid))];
       if (given.length !== expected.length || !timingSafeEqual(given, expected))
         throw new SegueError("forbidden");
+      if (cancel !== undefined)
+        return finish(request, reply, {
+          error: "access_denied",
+          error_description: "the listener declined",
+        });
       const accountId = await signIn(demo, login, password);
       if (accountId === null) return show(reply, at, { error: "Name or password is wrong.", login });
       return finish(request, reply, { login: { accountId } });
