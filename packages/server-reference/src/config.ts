@@ -9,40 +9,72 @@ const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" 
 /** Settings whose value is never shown. */
 const SECRET = new Set(["SEGUE_METRICS_TOKEN"]);
 
+const number = (digits: number, max: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^\\d{1,${digits}}$`), `must be a number from 0 to ${max}`)
+    .transform(Number)
+    .refine((value) => value <= max, `must be a number from 0 to ${max}`);
+
+/** Every setting, as the operator reads about it. */
 const Environment = z.object({
-  SEGUE_PORT: z
+  SEGUE_PORT: number(5, 65_535).default(4600).describe("Port; 0 takes a free one."),
+  SEGUE_HOST: z.string().min(1, "must not be empty").default("127.0.0.1").describe("Address to listen on."),
+  SEGUE_DATA_DIR: z
     .string()
-    .regex(/^\d{1,5}$/, "must be a number from 0 to 65535")
-    .transform(Number)
-    .refine((port) => port <= 65_535, "must be a number from 0 to 65535")
-    .default(4600),
-  SEGUE_HOST: z.string().min(1, "must not be empty").default("127.0.0.1"),
-  SEGUE_DATA_DIR: z.string().min(1, "must not be empty").default(".segue"),
-  SEGUE_PUBLIC_URL: url.optional(),
-  SEGUE_SANDBOX: z.enum(["0", "1", "force"], { error: "must be 0, 1 or force" }).default("1"),
-  SEGUE_DEMO: flag.default("1"),
-  SEGUE_DEMO_TRACKS: z
-    .string()
-    .regex(/^\d{1,6}$/, "must be a number from 0 to 999999")
-    .transform(Number)
-    .optional(),
-  SEGUE_RATE_LIMIT: z
-    .string()
-    .regex(/^\d{1,7}$/, "must be a number from 0 to 9999999")
-    .transform(Number)
-    .default(1200),
+    .min(1, "must not be empty")
+    .default(".segue")
+    .describe("Data directory: database, media objects, images."),
+  SEGUE_PUBLIC_URL: url
+    .optional()
+    .describe("Origin under which clients reach the server. With https, one reverse proxy is in front."),
+  SEGUE_SANDBOX: z
+    .enum(["0", "1", "force"], { error: "must be 0, 1 or force" })
+    .default("1")
+    .describe("1: demo users and one-click sign-in, on loopback only; 0: off; force: anywhere."),
+  SEGUE_DEMO: flag.default("1").describe("1: demo catalog; 0: none."),
+  SEGUE_DEMO_TRACKS: number(6, 999_999).optional().describe("Number of demo tracks."),
+  SEGUE_RATE_LIMIT: number(7, 9_999_999)
+    .default(1200)
+    .describe("Requests per minute and caller, ten times as many for media; 0: no limit."),
   SEGUE_LOG_LEVEL: z
     .enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"], {
       error: "must be silent, fatal, error, warn, info, debug or trace",
     })
-    .default("warn"),
+    .default("warn")
+    .describe("Least level that is logged: silent, fatal, error, warn, info, debug or trace."),
   SEGUE_METRICS_TOKEN: z
     .string()
     .regex(/^[A-Za-z0-9._~+/-]{16,512}=*$/, "must be 16 to 512 letters, digits or ._~+/-")
-    .optional(),
-  SEGUE_OIDC_ISSUER: url.optional(),
-  SEGUE_WEB_DIR: z.string().min(1, "must not be empty").optional(),
+    .optional()
+    .describe("Bearer token of /metrics. Without it only programs on this machine get an answer."),
+  SEGUE_OIDC_ISSUER: url
+    .optional()
+    .describe("Issuer of the OpenID provider that signs listeners in instead of the server."),
+  SEGUE_WEB_DIR: z
+    .string()
+    .min(1, "must not be empty")
+    .optional()
+    .describe("Folder of the built web player."),
 });
+
+/** A setting: its name, its default as one would write it, and what it is for. */
+export interface Setting {
+  readonly name: string;
+  /** null when absence means something of its own. */
+  readonly default: string | null;
+  readonly description: string;
+}
+
+/** Every setting, in the order in which an operator wants to read about them. */
+export function settings(): readonly Setting[] {
+  const defaults = Environment.parse({}) as Readonly<Record<string, unknown>>;
+  return Object.entries(Environment.shape).map(([name, schema]) => ({
+    name,
+    default: defaults[name] === undefined ? null : String(defaults[name]),
+    description: schema.description ?? "",
+  }));
+}
 
 /** The configuration of one server. */
 export interface ServerConfig {

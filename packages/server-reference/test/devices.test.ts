@@ -1,7 +1,8 @@
-import { createHash, createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createHash } from "node:crypto";
 import { idFromBytes } from "@segue/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MAX_DEVICES } from "../src/modules/devices/store";
+import { challengeOf as challengeFor, newKeys, register as registerAt, registration } from "./device-keys";
 import { call, startTestServer, type TestServer } from "./harness";
 import { signIn } from "./sign-in";
 
@@ -15,42 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-interface Keys {
-  readonly identity: { readonly privateKey: KeyObject; readonly point: Buffer };
-  readonly agreement: Buffer;
-}
-function pair() {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-  const { x, y } = publicKey.export({ format: "jwk" });
-  const point = Buffer.concat([Buffer.from([4]), Buffer.from(x!, "base64url"), Buffer.from(y!, "base64url")]);
-  return { privateKey, point };
-}
-const newKeys = (): Keys => ({ identity: pair(), agreement: pair().point });
-
-const challengeOf = async (token: string) =>
-  Buffer.from((await call(server, "POST", "/v1/devices/challenges", { token })).body.challenge, "base64");
-
-function registration(keys: Keys, challenge: Buffer, signed = challenge) {
-  const message = Buffer.concat([
-    Buffer.from("segue/device-proof/v1\0"),
-    signed,
-    keys.identity.point,
-    keys.agreement,
-  ]);
-  const signer = createSign("sha256").update(message);
-  const proof = signer.sign({ key: keys.identity.privateKey, dsaEncoding: "ieee-p1363" });
-  return {
-    name: "Test",
-    type: "web",
-    identityKey: keys.identity.point.toString("base64"),
-    agreementKey: keys.agreement.toString("base64"),
-    challenge: challenge.toString("base64"),
-    proof: proof.toString("base64"),
-  };
-}
-async function register(token: string, keys = newKeys()) {
-  return call(server, "POST", "/v1/devices", { token, json: registration(keys, await challengeOf(token)) });
-}
+const challengeOf = (token: string) => challengeFor(server, token);
+const register = (token: string, keys = newKeys()) => registerAt(server, token, keys);
 
 describe("devices", () => {
   it("registers with a proof, lists and removes", async () => {

@@ -33,6 +33,77 @@ export interface FixtureRendition {
 export const objectPath = (context: ServerContext, hash: string): string =>
   join(context.config.dataDir, "media", hash.slice(0, 2), hash);
 
+/** Adds a track; with renditions it is ready, without it is being prepared. */
+export async function addTrack(
+  context: ServerContext,
+  renditions: readonly FixtureRendition[],
+  rules: { explicit?: 0 | 1; markets?: string; available_from?: number; available_until?: number } = {},
+): Promise<FixtureTrack> {
+  const id = idFromBytes("track", randomBytes(16));
+  const album = idFromBytes("album", randomBytes(16));
+  const recording = idFromBytes("recording", randomBytes(16));
+  const { db } = context;
+  const added = { added_at: context.now() };
+  await db
+    .insertInto("albums")
+    .values({
+      id: album,
+      title: "A",
+      sort_title: "a",
+      image_hash: null,
+      release_date: null,
+      loudness_lufs: null,
+      loudness_peak: null,
+      ...added,
+    })
+    .execute();
+  await db.insertInto("recordings").values({ id: recording, isrc: null }).execute();
+  const place = { recording_id: recording, album_id: album, disc_number: 1, track_number: 1 };
+  const open = { markets: null, available_from: null, available_until: null };
+  await db
+    .insertInto("tracks")
+    .values({ id, title: "T", duration_ms: 1000, ...place, ...added, ...open, ...rules })
+    .execute();
+  const state = renditions.length > 0 ? "ready" : "preparing";
+  await db
+    .insertInto("media_states")
+    .values({ track_id: id, state, reason: null, updated_at: context.now() })
+    .execute();
+  const plaintexts = new Map<string, Uint8Array>();
+  for (const { codec, tier, byteLength } of renditions) {
+    const plaintext = new Uint8Array(randomBytes(byteLength));
+    const sealed = protectRendition(context.secrets.content, plaintext);
+    const path = objectPath(context, sealed.hash);
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, sealed.ciphertext);
+    const { renditionId, keyId, salt, noncePrefix } = sealed;
+    await db
+      .insertInto("renditions")
+      .values({
+        id: renditionId,
+        track_id: id,
+        codec,
+        tier,
+        sample_rate: 44_100,
+        channels: 2,
+        trim_start: 0,
+        trim_end: 0,
+        total_frames: 44_100,
+        media_hash: sealed.hash,
+        byte_length: sealed.ciphertext.length,
+        key_id: keyId,
+        salt: Buffer.from(salt),
+        nonce_prefix: Buffer.from(noncePrefix),
+        encoder: "test",
+        created_at: context.now(),
+        plaintext_hash: createHash("sha256").update(plaintext).digest("hex"),
+      })
+      .execute();
+    plaintexts.set(`${codec}-${tier}`, plaintext);
+  }
+  return { id, plaintexts };
+}
+
 /** Makes the context; `clock.now` can be set. */
 export function makeFixture(env: Readonly<Record<string, string>> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "segue-test-"));
@@ -75,80 +146,13 @@ export function makeFixture(env: Readonly<Record<string, string>> = {}) {
     return { id, agreement: pair.privateKey };
   }
 
-  /** Adds a track; with renditions it is ready, without it is being prepared. */
-  async function addTrack(
-    renditions: readonly FixtureRendition[],
-    rules: { explicit?: 0 | 1; markets?: string; available_from?: number; available_until?: number } = {},
-  ): Promise<FixtureTrack> {
-    const id = idFromBytes("track", randomBytes(16));
-    const album = idFromBytes("album", randomBytes(16));
-    const recording = idFromBytes("recording", randomBytes(16));
-    const added = { added_at: clock.now };
-    await db
-      .insertInto("albums")
-      .values({
-        id: album,
-        title: "A",
-        sort_title: "a",
-        image_hash: null,
-        release_date: null,
-        loudness_lufs: null,
-        loudness_peak: null,
-        ...added,
-      })
-      .execute();
-    await db.insertInto("recordings").values({ id: recording, isrc: null }).execute();
-    const place = { recording_id: recording, album_id: album, disc_number: 1, track_number: 1 };
-    const open = { markets: null, available_from: null, available_until: null };
-    await db
-      .insertInto("tracks")
-      .values({ id, title: "T", duration_ms: 1000, ...place, ...added, ...open, ...rules })
-      .execute();
-    const state = renditions.length > 0 ? "ready" : "preparing";
-    await db
-      .insertInto("media_states")
-      .values({ track_id: id, state, reason: null, updated_at: clock.now })
-      .execute();
-    const plaintexts = new Map<string, Uint8Array>();
-    for (const { codec, tier, byteLength } of renditions) {
-      const plaintext = new Uint8Array(randomBytes(byteLength));
-      const sealed = protectRendition(context.secrets.content, plaintext);
-      const path = objectPath(context, sealed.hash);
-      mkdirSync(join(path, ".."), { recursive: true });
-      writeFileSync(path, sealed.ciphertext);
-      const { renditionId, keyId, salt, noncePrefix } = sealed;
-      await db
-        .insertInto("renditions")
-        .values({
-          id: renditionId,
-          track_id: id,
-          codec,
-          tier,
-          sample_rate: 44_100,
-          channels: 2,
-          trim_start: 0,
-          trim_end: 0,
-          total_frames: 44_100,
-          media_hash: sealed.hash,
-          byte_length: sealed.ciphertext.length,
-          key_id: keyId,
-          salt: Buffer.from(salt),
-          nonce_prefix: Buffer.from(noncePrefix),
-          encoder: "test",
-          created_at: clock.now,
-          plaintext_hash: createHash("sha256").update(plaintext).digest("hex"),
-        })
-        .execute();
-      plaintexts.set(`${codec}-${tier}`, plaintext);
-    }
-    return { id, plaintexts };
-  }
-
   async function close(): Promise<void> {
     await database.close();
     rmSync(dataDir, { recursive: true, force: true });
   }
-  return { context, clock, addUser, addDevice, addTrack, close };
+  type Added = Parameters<typeof addTrack>;
+  const add = (renditions: Added[1], rules?: Added[2]) => addTrack(context, renditions, rules);
+  return { context, clock, addUser, addDevice, addTrack: add, close };
 }
 
 /** What `makeFixture` gives. */

@@ -121,5 +121,13 @@ CREATE TABLE server_secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL, created
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `;
 
+const LICENSE_OPERATIONS = `
+CREATE TABLE license_signing_keys (
+  generation INTEGER PRIMARY KEY CHECK (generation > 1), seed BLOB NOT NULL, published_at INTEGER NOT NULL,
+  signs_from INTEGER NOT NULL, replaces_compromised INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE revoked_devices (device_id TEXT PRIMARY KEY, revoked_at INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
+`;
+
 /** Step `n` leads from `user_version` n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FOUNDATION];
+export const MIGRATIONS: readonly string[] = [FOUNDATION, LICENSE_OPERATIONS];

@@ -17,11 +17,20 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/** The database was made by another version of the server; `message` is one line that says what to do. */
+export class SchemaMismatch extends Error {
+  override readonly name = "SchemaMismatch";
+}
+
+function versionOf(connection: Libsql.Database): number {
+  return (connection.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+}
+
 function migrate(connection: Libsql.Database, file: string): void {
-  const version = (connection.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+  const version = versionOf(connection);
   if (version > MIGRATIONS.length)
-    throw new Error(
-      `${file} was written by a newer server (schema ${version}, this server knows ${MIGRATIONS.length})`,
+    throw new SchemaMismatch(
+      `${file} was written by a newer server (schema ${version}, this server knows ${MIGRATIONS.length}).`,
     );
   for (let step = version; step < MIGRATIONS.length; step++) {
     connection.exec("BEGIN IMMEDIATE");
@@ -36,20 +45,12 @@ function migrate(connection: Libsql.Database, file: string): void {
   }
 }
 
-/**
- * Opens the database at `file` (`:memory:` for a test) and brings its schema up to date.
- * @throws Error when the file is no database or comes from a newer server
- */
-export function openDatabase(file: string): OpenDatabase {
+function connect(file: string, prepare: (connection: Libsql.Database) => void): OpenDatabase {
   const connection = new Libsql(file);
   try {
-    connection.exec("PRAGMA journal_mode = WAL");
-    connection.exec("PRAGMA synchronous = NORMAL");
-    connection.exec("PRAGMA foreign_keys = ON");
     connection.exec("PRAGMA busy_timeout = 5000");
-    migrate(connection, file);
-    // It holds secrets: nobody but the server's user reads it.
-    if (file !== ":memory:") chmodSync(file, 0o600);
+    connection.exec("PRAGMA foreign_keys = ON");
+    prepare(connection);
   } catch (error) {
     connection.close();
     throw error;
@@ -64,4 +65,34 @@ export function openDatabase(file: string): OpenDatabase {
     },
     close: () => db.destroy(),
   };
+}
+
+/**
+ * Opens the database at `file` (`:memory:` for a test) and brings its schema up to date.
+ * @throws SchemaMismatch when it comes from a newer server
+ * @throws Error when the file is no database
+ */
+export function openDatabase(file: string): OpenDatabase {
+  return connect(file, (connection) => {
+    connection.exec("PRAGMA journal_mode = WAL");
+    connection.exec("PRAGMA synchronous = NORMAL");
+    migrate(connection, file);
+    // It holds secrets: nobody but the server's user reads it.
+    if (file !== ":memory:") chmodSync(file, 0o600);
+  });
+}
+
+/**
+ * Opens the database at `file` as it is, also while a server uses it: for commands beside it.
+ * @param needs `schema` when more than a copy is made: then the schema must be this version's
+ * @throws SchemaMismatch
+ */
+export function openBeside(file: string, needs: "nothing" | "schema"): OpenDatabase {
+  return connect(file, (connection) => {
+    const version = versionOf(connection);
+    if (needs === "schema" && version !== MIGRATIONS.length)
+      throw new SchemaMismatch(
+        `${file} belongs to another version of the server (schema ${version}, this command knows ${MIGRATIONS.length}); start the server of this version once.`,
+      );
+  });
 }

@@ -214,6 +214,22 @@ export interface RevokedKeysTable {
   revoked_at: number;
   reason: string;
 }
+export interface RevokedDevicesTable {
+  device_id: string;
+  revoked_at: number;
+  reason: string;
+}
+/** Signing keys after the first, which derives from the server's secret. */
+export interface LicenseSigningKeysTable {
+  /** From 2. */
+  generation: number;
+  /** 32 bytes. */
+  seed: Uint8Array;
+  published_at: number;
+  signs_from: number;
+  /** Earlier keys are known to others: nothing that they signed is to be accepted. */
+  replaces_compromised: Generated<Flag>;
+}
 export interface OidcPayloadsTable {
   model: string;
   id: string;
@@ -259,6 +275,8 @@ export interface Database {
   device_validities: DeviceValiditiesTable;
   device_challenges: DeviceChallengesTable;
   revoked_keys: RevokedKeysTable;
+  revoked_devices: RevokedDevicesTable;
+  license_signing_keys: LicenseSigningKeysTable;
   oidc_payloads: OidcPayloadsTable;
   server_secrets: ServerSecretsTable;
   settings: SettingsTable;

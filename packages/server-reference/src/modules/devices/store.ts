@@ -53,13 +53,16 @@ export class DeviceStore {
   /**
    * Registers a device, or again one that the user has: then name, type and agreement key are taken over. A device
    * whose holder signs in as somebody else moves to that user.
-   * @throws SegueError `device_limit`
+   * @throws SegueError `device_limit`, `forbidden` for a device that was revoked
    */
   async register(
     device: Registration & { readonly id: DeviceId; readonly userId: UserId },
     nowMs: number,
   ): Promise<DeviceRow> {
     return this.db.transaction().execute(async (tx) => {
+      const revoked = tx.selectFrom("revoked_devices").select("device_id").where("device_id", "=", device.id);
+      if (await revoked.executeTakeFirst())
+        throw new SegueError("forbidden", { detail: "the service has revoked this device" });
       const others = await tx
         .selectFrom("devices")
         .select(({ fn }) => fn.countAll<number>().as("n"))
@@ -103,5 +106,30 @@ export class DeviceStore {
       .returning("id")
       .executeTakeFirst();
     return removed !== undefined;
+  }
+
+  /**
+   * Removes a device for good: it cannot be registered again. Revoking twice keeps the first reason.
+   * @returns whether it was not revoked before
+   */
+  async revoke(id: DeviceId, reason: string, nowMs: number): Promise<boolean> {
+    return this.db.transaction().execute(async (tx) => {
+      const added = await tx
+        .insertInto("revoked_devices")
+        .values({ device_id: id, revoked_at: nowMs, reason })
+        .onConflict((on) => on.doNothing())
+        .executeTakeFirst();
+      await tx.deleteFrom("devices").where("id", "=", id).execute();
+      return (added.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    });
+  }
+
+  /** Lets a revoked device register again; false when it was not revoked. */
+  async allow(id: DeviceId): Promise<boolean> {
+    const { numDeletedRows } = await this.db
+      .deleteFrom("revoked_devices")
+      .where("device_id", "=", id)
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
   }
 }

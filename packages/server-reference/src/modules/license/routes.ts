@@ -13,6 +13,7 @@ import type { ServerContext } from "../../context";
 import type { User } from "../auth/principal";
 import { acceptProtobuf, answerType, readMessage, sendMessage } from "../playback/negotiate";
 import { playbackServices } from "../playback/services";
+import { KEY_LIST_FRESH_MS } from "./key-schedule";
 import { MAX_HELD_SEQ } from "./validity";
 
 /** Serves validities, time proofs and the keys that verify both. */
@@ -29,8 +30,8 @@ export async function licenseRoutes(
   }
 
   app.get("/v1/license/keys", async (_request, reply) => {
-    reply.header("cache-control", "public, max-age=300");
-    return { keys: keys.list() };
+    reply.header("cache-control", `public, max-age=${KEY_LIST_FRESH_MS / 1000}`);
+    return { keys: (await keys.at(now())).list() };
   });
 
   app.post("/v1/license/validity", { bodyLimit: MAX_REQUEST_BYTES }, async (request, reply) => {
@@ -52,8 +53,10 @@ export async function licenseRoutes(
     const type = answerType(request);
     const { deviceId, nonce } = readMessage(request, timeProofRequestCodec);
     await ensureOwned(deviceId, user);
-    const payload = timeProofCodec.toBytes({ deviceId, nonce, timeMs: now() });
-    return sendMessage(reply, type, keys.sign("segue/time-proof/v1", payload), signedTimeProofCodec);
+    const timeMs = now();
+    const payload = timeProofCodec.toBytes({ deviceId, nonce, timeMs });
+    const signed = (await keys.at(timeMs)).sign("segue/time-proof/v1", payload);
+    return sendMessage(reply, type, signed, signedTimeProofCodec);
   });
 }
 

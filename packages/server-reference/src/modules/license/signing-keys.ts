@@ -1,4 +1,4 @@
-/** Ed25519 keys that sign validities and time proofs, derived from the server's secret. */
+/** Ed25519 keys that sign validities and time proofs. */
 import { createHash, createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign } from "node:crypto";
 import type { SignedPayload } from "@segue/core";
 
@@ -16,54 +16,58 @@ export interface LicenseKey {
   readonly x: string;
 }
 
-const KEY_LABEL = "segue/license-signing/v1";
-/** RFC 8410: everything of a PKCS #8 Ed25519 key before its 32-byte seed. */
-const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
-
-interface SigningKey {
-  readonly kid: string;
+/** A private key, and how its public half is listed. */
+export interface SigningKey {
+  readonly generation: number;
   readonly privateKey: KeyObject;
   readonly listed: LicenseKey;
 }
 
-function derive(secret: Uint8Array, generation: number): SigningKey {
-  const seed = Buffer.from(hkdfSync("sha256", secret, new Uint8Array(32), `${KEY_LABEL}\0${generation}`, 32));
+const FIRST_SEED_LABEL = "segue/license-signing/v1\x001";
+/** RFC 8410: everything of a PKCS #8 Ed25519 key before its 32-byte seed. */
+const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
+
+/** Seed of the first key of a server: it derives from the server's secret of at least 32 bytes. */
+export function firstSeed(secret: Uint8Array): Uint8Array {
+  if (secret.length < 32) throw new RangeError("the server secret needs 32 bytes");
+  return new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(32), FIRST_SEED_LABEL, 32));
+}
+
+/** The key of `seed`, which has 32 bytes. */
+export function signingKey(generation: number, seed: Uint8Array): SigningKey {
   const der = Buffer.concat([PKCS8_PREFIX, seed]);
   const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
   const x = createPublicKey(privateKey).export({ format: "jwk" }).x as string;
   const kid = `lic-${generation}-${createHash("sha256").update(x).digest("base64url").slice(0, 10)}`;
-  return { kid, privateKey, listed: { kty: "OKP", crv: "Ed25519", alg: "EdDSA", use: "sig", kid, x } };
+  const listed = { kty: "OKP", crv: "Ed25519", alg: "EdDSA", use: "sig", kid, x } as const;
+  return { generation, privateKey, listed };
 }
 
-/** The signing keys of a server: generation `n` signs, and every generation down to `n - kept` still verifies. */
+/** The keys of one moment. */
 export class SigningKeys {
-  readonly #keys: readonly SigningKey[];
+  readonly #signing: SigningKey;
+  readonly #others: readonly SigningKey[];
 
-  /**
-   * @param secret at least 32 bytes that never leave the server
-   * @param generation which key signs, from 1; raise it to rotate
-   * @param kept how many earlier keys stay listed, so that what they signed can still be verified
-   */
-  constructor(secret: Uint8Array, generation = 1, kept = 2) {
-    if (secret.length < 32) throw new RangeError("the server secret needs 32 bytes");
-    const oldest = Math.max(1, generation - kept);
-    this.#keys = Array.from({ length: generation - oldest + 1 }, (_, i) => derive(secret, generation - i));
+  /** @param others keys that do not sign now, but whose signatures are accepted or soon will be */
+  constructor(signing: SigningKey, others: readonly SigningKey[] = []) {
+    this.#signing = signing;
+    this.#others = others;
   }
 
   /** Id of the key that signs now. */
   get currentKid(): string {
-    return this.#keys[0]!.kid;
+    return this.#signing.listed.kid;
   }
 
   /** Public keys, the signing one first. */
   list(): readonly LicenseKey[] {
-    return this.#keys.map((key) => key.listed);
+    return [this.#signing, ...this.#others].map((key) => key.listed);
   }
 
-  /** Signs `payload` under `label` with the current key. */
+  /** Signs `payload` under `label`. */
   sign(label: SignatureLabel, payload: Uint8Array): SignedPayload {
-    const key = this.#keys[0]!;
-    const signature = sign(null, Buffer.concat([Buffer.from(`${label}\0`), payload]), key.privateKey);
-    return { payload, signature: new Uint8Array(signature), signingKeyId: key.kid };
+    const { privateKey, listed } = this.#signing;
+    const signature = sign(null, Buffer.concat([Buffer.from(`${label}\0`), payload]), privateKey);
+    return { payload, signature: new Uint8Array(signature), signingKeyId: listed.kid };
   }
 }

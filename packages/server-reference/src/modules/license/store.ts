@@ -94,6 +94,16 @@ export class SqlValidityStore implements ValidityStore {
     return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
   }
 
+  /** Gives a revoked content key back, from the next validity on; false when it was not revoked. */
+  async allowKey(keyId: KeyId): Promise<boolean> {
+    const { numDeletedRows } = await this.db
+      .deleteFrom("revoked_keys")
+      .where("key_id", "=", keyId)
+      .executeTakeFirst();
+    await this.#read();
+    return numDeletedRows > 0n;
+  }
+
   async #read(): Promise<void> {
     const rows = await this.db
       .selectFrom("revoked_keys")

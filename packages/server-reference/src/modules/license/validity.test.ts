@@ -2,13 +2,14 @@ import { createPublicKey, verify } from "node:crypto";
 import { idFromBytes, type KeyId, type Plan, type SignedPayload, type Validity } from "@segue/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SigningKeys } from "./signing-keys";
+import { firstSeed, SigningKeys, signingKey } from "./signing-keys";
 import { ValidityIssuer, type ValidityStore } from "./validity";
 
 const HOUR_MS = 3_600_000;
 const deviceId = idFromBytes("device", new Uint8Array(16).fill(1));
 const userId = idFromBytes("user", new Uint8Array(16).fill(2));
-const secret = new Uint8Array(32).fill(3);
+const key = (generation: number) =>
+  signingKey(generation, firstSeed(new Uint8Array(32).fill(2 + generation)));
 
 class MemoryStore implements ValidityStore {
   seq = 0;
@@ -33,7 +34,7 @@ const encode = (validity: Validity) => new TextEncoder().encode(JSON.stringify(v
 const decode = (signed: SignedPayload) => JSON.parse(new TextDecoder().decode(signed.payload)) as Validity;
 const setUp = (store = new MemoryStore(), generation = 1) => ({
   store,
-  issuer: new ValidityIssuer(new SigningKeys(secret, generation), store, encode),
+  issuer: new ValidityIssuer({ at: async () => new SigningKeys(key(generation)) }, store, encode),
 });
 const holder = (plan: Plan) => ({ deviceId, userId, plan });
 
@@ -51,14 +52,14 @@ describe("ValidityIssuer", () => {
 
   it("signs what GET /v1/license/keys verifies, also after the keys were rotated", async () => {
     const signed = await setUp().issuer.current(holder("free"), 0);
-    const rotated = new SigningKeys(secret, 2);
+    const rotated = new SigningKeys(key(2), [key(1)]);
     expect(rotated.currentKid).not.toBe(signed.signingKeyId);
     const { kty, crv, x } = rotated.list().find((key) => key.kid === signed.signingKeyId)!;
-    const key = createPublicKey({ key: { kty, crv, x }, format: "jwk" });
+    const published = createPublicKey({ key: { kty, crv, x }, format: "jwk" });
     const bytes = Buffer.concat([Buffer.from("segue/validity/v1\0"), signed.payload]);
-    expect(verify(null, bytes, key, signed.signature)).toBe(true);
+    expect(verify(null, bytes, published, signed.signature)).toBe(true);
     bytes[bytes.length - 1]! ^= 1;
-    expect(verify(null, bytes, key, signed.signature)).toBe(false);
+    expect(verify(null, bytes, published, signed.signature)).toBe(false);
   });
 
   it("repeats a validity for a day, and then issues a higher one", async () => {

@@ -37,9 +37,23 @@ export interface ValidityStore {
   revokedKeyIds(): Promise<readonly KeyId[]>;
 }
 
+/** The signing keys of a moment. */
+export interface SigningKeySource {
+  at(nowMs: Milliseconds): Promise<SigningKeys>;
+}
+
 interface Held {
   readonly validity: Validity;
   readonly signed: SignedPayload;
+}
+
+/** What a validity is measured by. */
+interface Asked {
+  readonly holder: ValidityHolder;
+  readonly revoked: readonly KeyId[];
+  readonly keys: SigningKeys;
+  readonly nowMs: Milliseconds;
+  readonly heldSeq: number;
 }
 
 const HELD_IN_MEMORY = 10_000;
@@ -50,7 +64,7 @@ export class ValidityIssuer {
   readonly #issuing = new Map<DeviceId, Promise<unknown>>();
 
   constructor(
-    private readonly keys: SigningKeys,
+    private readonly keys: SigningKeySource,
     private readonly store: ValidityStore,
     private readonly encode: (validity: Validity) => Uint8Array,
   ) {}
@@ -60,41 +74,23 @@ export class ValidityIssuer {
    * @param heldSeq highest seq that the device says it holds, when it asks for a newer one; the answer's seq is higher
    */
   async current(holder: ValidityHolder, nowMs: Milliseconds, heldSeq = -1): Promise<SignedPayload> {
-    const revoked = await this.store.revokedKeyIds();
+    const asked: Asked = {
+      holder,
+      nowMs,
+      heldSeq,
+      revoked: await this.store.revokedKeyIds(),
+      keys: await this.keys.at(nowMs),
+    };
     const quick = this.#held.get(holder.deviceId);
-    if (quick && this.#stillTrue(quick, holder, revoked, nowMs, heldSeq)) return quick.signed;
+    if (quick && stillTrue(quick, asked)) return quick.signed;
     return this.#oneByOne(holder.deviceId, async () => {
       const held = this.#held.get(holder.deviceId) ?? (await this.store.last(holder.deviceId));
-      if (held && this.#stillTrue(held, holder, revoked, nowMs, heldSeq)) return this.#remember(held).signed;
-      return this.#remember(await this.#issue(holder, revoked, nowMs, heldSeq)).signed;
+      if (held && stillTrue(held, asked)) return this.#remember(held).signed;
+      return this.#remember(await this.#issue(asked)).signed;
     });
   }
 
-  #stillTrue(
-    held: Held,
-    holder: ValidityHolder,
-    revoked: readonly KeyId[],
-    nowMs: number,
-    heldSeq: number,
-  ): boolean {
-    const { validity, signed } = held;
-    return (
-      nowMs >= validity.issuedAtMs &&
-      nowMs < validity.renewAfterMs &&
-      validity.seq > heldSeq &&
-      validity.plan === holder.plan &&
-      validity.userId === holder.userId &&
-      signed.signingKeyId === this.keys.currentKid &&
-      sameIds(validity.revokedKeyIds, revoked)
-    );
-  }
-
-  async #issue(
-    holder: ValidityHolder,
-    revoked: readonly KeyId[],
-    nowMs: number,
-    heldSeq: number,
-  ): Promise<Held> {
+  async #issue({ holder, revoked, keys, nowMs, heldSeq }: Asked): Promise<Held> {
     const terms = VALIDITY_TERMS[holder.plan];
     const validity: Validity = {
       seq: await this.store.nextSeq(holder.deviceId, heldSeq),
@@ -107,7 +103,7 @@ export class ValidityIssuer {
       renewAfterMs: nowMs + terms.renewMs,
       revokedKeyIds: revoked,
     };
-    const signed = this.keys.sign("segue/validity/v1", this.encode(validity));
+    const signed = keys.sign("segue/validity/v1", this.encode(validity));
     await this.store.keep(validity, signed);
     return { validity, signed };
   }
@@ -131,6 +127,18 @@ export class ValidityIssuer {
       if (this.#issuing.get(deviceId) === mine) this.#issuing.delete(deviceId);
     }
   }
+}
+
+function stillTrue({ validity, signed }: Held, { holder, revoked, keys, nowMs, heldSeq }: Asked): boolean {
+  return (
+    nowMs >= validity.issuedAtMs &&
+    nowMs < validity.renewAfterMs &&
+    validity.seq > heldSeq &&
+    validity.plan === holder.plan &&
+    validity.userId === holder.userId &&
+    signed.signingKeyId === keys.currentKid &&
+    sameIds(validity.revokedKeyIds, revoked)
+  );
 }
 
 function sameIds(a: readonly KeyId[], b: readonly KeyId[]): boolean {

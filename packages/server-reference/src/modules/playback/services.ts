@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Milliseconds, TrackId } from "@segue/core";
 import { validityCodec } from "@segue/core/wire";
 import type { ServerContext } from "../../context";
-import { SigningKeys } from "../license/signing-keys";
+import { Keyring } from "../license/keyring";
 import { SqlValidityStore } from "../license/store";
 import { ValidityIssuer } from "../license/validity";
 import { folderMediaFiles } from "../media/files";
@@ -18,7 +18,7 @@ import { PlayableStore } from "./store";
 export interface PlaybackServices {
   readonly signer: MediaUrlSigner;
   readonly files: MediaFiles;
-  readonly keys: SigningKeys;
+  readonly keys: Keyring;
   readonly licenses: SqlValidityStore;
   readonly validities: ValidityIssuer;
   readonly playable: PlayableStore;
@@ -46,7 +46,7 @@ export function playbackServices(context: ServerContext): PlaybackServices {
   const { db, secrets, now } = context;
   const signer = new MediaUrlSigner(secrets.mediaUrl);
   const files = folderMediaFiles(join(context.config.dataDir, "media"));
-  const keys = new SigningKeys(secrets.license);
+  const keys = new Keyring(db, secrets.license);
   const licenses = new SqlValidityStore(db, now);
   const validities = new ValidityIssuer(keys, licenses, validityCodec.toBytes);
   const playable = new PlayableStore(db, secrets.content, now);

@@ -1,0 +1,65 @@
+/** `segue-server revoke ID` and `segue-server allow ID`: devices, and the content keys of renditions. */
+import { parseArgs } from "node:util";
+import { type DeviceId, isId, type KeyId } from "@segue/core";
+import type { Db } from "../adapters/sqlite/open";
+import type { ServerConfig } from "../config";
+import { DeviceStore } from "../modules/devices/store";
+import { SqlValidityStore } from "../modules/license/store";
+import { besideServer, CommandError, type Print } from "./command";
+
+type Target =
+  | { readonly kind: "device"; readonly id: DeviceId }
+  | { readonly kind: "keys"; readonly ids: readonly KeyId[] };
+
+/** What `id` names: a device, or the keys of a rendition or of all renditions of a track. */
+async function targetOf(db: Db, id: string): Promise<Target> {
+  if (isId("device", id)) return { kind: "device", id };
+  if (isId("key", id)) return { kind: "keys", ids: [id] };
+  const column = isId("rendition", id) ? "id" : isId("track", id) ? "track_id" : null;
+  if (column === null)
+    throw new CommandError(`${id} is not the id of a device, a key, a rendition or a track.`);
+  const rows = await db.selectFrom("renditions").select("key_id").where(column, "=", id).execute();
+  if (rows.length === 0) throw new CommandError(`There is no rendition for ${id}.`);
+  return { kind: "keys", ids: rows.map((row) => row.key_id as KeyId) };
+}
+
+/**
+ * Withdraws what `args` name, or gives it back. A running server follows within a second, a device at its next validity.
+ * @throws CommandError
+ */
+export async function revoke(
+  config: ServerConfig,
+  command: "revoke" | "allow",
+  args: readonly string[],
+  print: Print,
+): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { reason: { type: "string", default: "by the operator" } },
+    allowPositionals: true,
+  });
+  const [id, ...rest] = positionals;
+  if (id === undefined || rest.length > 0)
+    throw new CommandError(`${command} takes one id of a device, a key, a rendition or a track.`);
+  const reason = values.reason.slice(0, 500);
+  await besideServer(config, "schema", async ({ db }, now) => {
+    const target = await targetOf(db, id);
+    const devices = new DeviceStore(db);
+    const licenses = new SqlValidityStore(db, now);
+    const say = (what: string, changed: boolean) => {
+      const [done, before] =
+        command === "revoke" ? ["revoked", "was revoked before"] : ["allowed", "was not revoked"];
+      print(changed ? `${what} is ${done}.` : `${what} ${before}.`);
+    };
+    if (target.kind === "device") {
+      const { id: device } = target;
+      say(
+        device,
+        await (command === "revoke" ? devices.revoke(device, reason, now()) : devices.allow(device)),
+      );
+      return;
+    }
+    for (const key of target.ids)
+      say(key, await (command === "revoke" ? licenses.revokeKey(key, reason) : licenses.allowKey(key)));
+  });
+}
