@@ -127,6 +127,21 @@ for (const name of ["client-sdk", "server-reference", "conformance"]) {
   });
 }
 
+describe("conformance", () => {
+  const root = `${packages}/conformance/src`;
+  const files = readSources(root);
+  const importing = (name: RegExp) =>
+    files.filter((file) => file.imports.some((target) => name.test(target))).map((file) => file.path);
+  test("shares no rule with what it judges: codecs alone from core", () =>
+    expect(importing(/^@segue\/core(?!\/wire$)/)).toEqual([]));
+  test("starts our server from subjects alone, and never meets our client", () => {
+    expect(importing(/^@segue\/server-reference/).filter((path) => !path.startsWith("subjects/"))).toEqual(
+      [],
+    );
+    expect(importing(/^@segue\/client-sdk/)).toEqual([]);
+  });
+});
+
 describe("the layering rules notice", () => {
   const file = (path: string, text: string) => parseSource(path, text);
   test.each([

@@ -59,6 +59,8 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
   const webDir = hasWebPlayer(config.webDir) ? config.webDir : null;
 
   registerShutdown(app);
+  // Text is no encoding of the protocol; without this its parser would take it for one.
+  app.removeContentTypeParser("text/plain");
   rememberRoutes(app);
   registerHostCheck(app, config, () => publicOrigin(context, app));
   registerCors(app);

@@ -4,5 +4,6 @@ export { type Db, type OpenDatabase, openDatabase } from "./adapters/sqlite/open
 export { createApp } from "./app";
 export { ConfigError, parseConfig, type ServerConfig } from "./config";
 export type { ServerContext, ServerSecrets } from "./context";
+export { type IngestEnvironment, type IngestSummary, ingestFolder } from "./media-production/ingest";
 export { DEMO_USERS, type DemoUser } from "./modules/auth/demo-users";
 export { type OpenedData, openData, type RunningServer, type ServerOptions, startServer } from "./server";
