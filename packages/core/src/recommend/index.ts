@@ -9,6 +9,16 @@ export * from "./cf/interactions";
 export * from "./cf/model-bytes";
 export * from "./cf/popularity";
 export { type IalsProgress, type IalsTraining, trainIals } from "./cf/train-ials";
+export * from "./audio-features/audio-space";
+export * from "./audio-features/features";
+export {
+  type FeaturedTrack,
+  type FeatureWeights,
+  measureStandardization,
+  parseStandardization,
+  type Standardization,
+} from "./audio-features/standardization";
+export * from "./audio-features/transform";
 export * from "./container/container";
 export * from "./item-space";
 export { scoreKernel } from "./kernels/generated/score";
