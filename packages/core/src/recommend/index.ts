@@ -1,14 +1,5 @@
 /** Recommendation maths: pure functions over arrays; WebAssembly, workers and randomness are passed in. */
 
-export * from "./cf/confidence";
-export * from "./cf/ease";
-export * from "./cf/fold-in";
-export * from "./cf/ials-model";
-export * from "./cf/ials-options";
-export * from "./cf/interactions";
-export * from "./cf/model-bytes";
-export * from "./cf/popularity";
-export { type IalsProgress, type IalsTraining, trainIals } from "./cf/train-ials";
 export * from "./audio-features/audio-space";
 export * from "./audio-features/features";
 export {
@@ -19,7 +10,17 @@ export {
   type Standardization,
 } from "./audio-features/standardization";
 export * from "./audio-features/transform";
+export * from "./cf/confidence";
+export * from "./cf/ease";
+export * from "./cf/fold-in";
+export * from "./cf/ials-model";
+export * from "./cf/ials-options";
+export * from "./cf/interactions";
+export * from "./cf/model-bytes";
+export * from "./cf/popularity";
+export { type IalsProgress, type IalsTraining, trainIals } from "./cf/train-ials";
 export * from "./container/container";
+export { loadItemSpace, saveItemSpace } from "./container/item-space-bytes";
 export * from "./item-space";
 export { scoreKernel } from "./kernels/generated/score";
 export { callingThread, type KernelPool, type KernelPoolPort } from "./kernels/kernel-pool";
@@ -43,5 +44,19 @@ export {
   type Neighbors,
   scoreOf,
 } from "./neighbors/neighbor-index";
+export * from "./neighbors/unit-space";
 export * from "./random";
+export { foldName, MAX_NAME_UNITS } from "./text/fold";
+export { type ItemTraining, type ItemVectorOptions, trainItemVectors } from "./text/item-vectors";
+export {
+  NAME_FEATURES_VERSION,
+  type NameSpace,
+  type NameSpaceOptions,
+  nameVector,
+  trainNameSpace,
+} from "./text/name-space";
+export { loadNameSpace, saveNameSpace } from "./text/name-space-bytes";
+export * from "./text/playlists";
+export * from "./text/tokens";
+export type { TrainingProgress } from "./text/training";
 export * from "./top-items";

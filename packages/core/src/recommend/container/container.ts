@@ -21,10 +21,25 @@ const ENTRY_BYTES = 24;
 const MAX_SECTIONS = 64;
 const MAGIC = 0x4d524753;
 
-const TYPES = [Uint8Array, Int16Array, Uint32Array, Int32Array, Float32Array, Float64Array] as const;
+const TYPES = [
+  Uint8Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+  Float64Array,
+  Uint16Array,
+] as const;
 
 /** A run of numbers in a container. */
-export type Section = Uint8Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+export type Section =
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
 
 const invalid = (detail: string) => new SegueError("model_invalid", { detail });
 const align = (length: number) => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
