@@ -1,4 +1,5 @@
-/** Chromium for the end-to-end tests and ffmpeg for AAC, from Debian's packages. */
+/** Chromium for the end-to-end tests, ffmpeg for AAC, Python for the golden vectors, from Debian's packages. */
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run } from "./workspace.mjs";
@@ -11,13 +12,22 @@ const WANTED = [
     without: "the end-to-end tests in a browser are skipped",
   },
   { program: "ffmpeg", debian: "ffmpeg", env: "SEGUE_FFMPEG", without: "the tests of AAC are skipped" },
+  {
+    program: "python3",
+    debian: "python3-cryptography",
+    env: "SEGUE_PYTHON",
+    without: "the Python runner of the golden vectors is skipped",
+    /** Any Python will not do: it needs the package. */
+    works: (path) => spawnSync(path, ["-c", "import cryptography"]).status === 0,
+  },
 ];
 
 /** Path of a program: from its variable, else from PATH; null when it is missing. */
-export function findProgram({ program, env }) {
+export function findProgram({ program, env, works = () => true }) {
   if (process.env[env]) return process.env[env];
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    if (folder && existsSync(join(folder, program))) return join(folder, program);
+    const path = join(folder, program);
+    if (folder && existsSync(path) && works(path)) return path;
   }
   return null;
 }

@@ -6,10 +6,10 @@ const hex = (bytes) => Buffer.from(bytes).toString("hex");
 const filled = (length, start) => Buffer.from(Array.from({ length }, (_, i) => (start + i) & 255));
 const hkdf = (key, salt, info) => Buffer.from(hkdfSync("sha256", key, salt, info, 32));
 const sha = (bytes) => createHash("sha256").update(bytes).digest("hex");
-const write = (name, rule, cases) =>
+const write = (name, rule, spec, requirements, cases) =>
   writeFileSync(
     new URL(`v1/protection/${name}.json`, import.meta.url),
-    `${JSON.stringify({ rule, spec: "docs/architecture.md#protection", cases }, null, 2)}\n`,
+    `${JSON.stringify({ rule, spec, requirements, cases }, null, 2)}\n`,
   );
 
 const renditionId = "rnd_00000000000000000000000001";
@@ -50,6 +50,8 @@ function segments(length) {
 write(
   "segments",
   "a media object is sealed segment by segment",
+  "docs/spec/playback.md#media-objects",
+  ["PLAY-009", "PLAY-010", "PLAY-011", "PLAY-012", "PLAY-013", "PLAY-016"],
   [1, 16_367, 16_368, 16_369, 50_000].map(segments),
 );
 
@@ -63,54 +65,66 @@ const kek = hkdf(
   `segue/envelope/v1\0${deviceId}\0${keyId}\0${renditionId}`,
 );
 const wrap = createCipheriv("id-aes256-wrap", kek, Buffer.alloc(8, 0xa6));
-write("envelope", "a content key is wrapped to a device", [
-  {
-    name: "one device, one rendition",
-    devicePrivateKey: hex(device.getPrivateKey()),
-    devicePublicKey: hex(device.getPublicKey()),
-    ephemeralPrivateKey: hex(ephemeral.getPrivateKey()),
-    ephemeralPublicKey: hex(ephemeral.getPublicKey()),
-    deviceId,
-    keyId,
-    renditionId,
-    contentKey: hex(contentKey),
-    keyEncryptionKey: hex(kek),
-    wrappedKey: hex(Buffer.concat([wrap.update(contentKey), wrap.final()])),
-  },
-]);
+write(
+  "envelope",
+  "a content key is wrapped to a device",
+  "docs/spec/license.md#envelopes",
+  ["LIC-013", "LIC-014"],
+  [
+    {
+      name: "one device, one rendition",
+      devicePrivateKey: hex(device.getPrivateKey()),
+      devicePublicKey: hex(device.getPublicKey()),
+      ephemeralPrivateKey: hex(ephemeral.getPrivateKey()),
+      ephemeralPublicKey: hex(ephemeral.getPublicKey()),
+      deviceId,
+      keyId,
+      renditionId,
+      contentKey: hex(contentKey),
+      keyEncryptionKey: hex(kek),
+      wrappedKey: hex(Buffer.concat([wrap.update(contentKey), wrap.final()])),
+    },
+  ],
+);
 
 const label = (text) => Buffer.from(`${text}\0`);
 const payload = filled(20, 7);
 const challenge = filled(32, 9);
 const point = device.getPublicKey();
 const hash = sha("segue");
-write("signed-bytes", "what a signature covers", [
-  {
-    name: "validity",
-    kind: "validity",
-    payload: hex(payload),
-    bytes: hex(Buffer.concat([label("segue/validity/v1"), payload])),
-  },
-  {
-    name: "time proof",
-    kind: "time-proof",
-    payload: hex(payload),
-    bytes: hex(Buffer.concat([label("segue/time-proof/v1"), payload])),
-  },
-  {
-    name: "device proof",
-    kind: "device-proof",
-    challenge: hex(challenge),
-    identityKey: hex(point),
-    agreementKey: hex(ephemeral.getPublicKey()),
-    bytes: hex(Buffer.concat([label("segue/device-proof/v1"), challenge, point, ephemeral.getPublicKey()])),
-  },
-  {
-    name: "media URL",
-    kind: "media-url",
-    hash,
-    exp: 1_800_000_000,
-    max: 131_072,
-    bytes: hex(Buffer.from(`segue/media-url/v1\0${hash}\0${1_800_000_000}\0${131_072}`)),
-  },
-]);
+write(
+  "signed-bytes",
+  "what a signature covers",
+  "docs/spec/license.md",
+  ["LIC-006", "LIC-019", "LIC-044", "PLAY-040"],
+  [
+    {
+      name: "validity",
+      kind: "validity",
+      payload: hex(payload),
+      bytes: hex(Buffer.concat([label("segue/validity/v1"), payload])),
+    },
+    {
+      name: "time proof",
+      kind: "time-proof",
+      payload: hex(payload),
+      bytes: hex(Buffer.concat([label("segue/time-proof/v1"), payload])),
+    },
+    {
+      name: "device proof",
+      kind: "device-proof",
+      challenge: hex(challenge),
+      identityKey: hex(point),
+      agreementKey: hex(ephemeral.getPublicKey()),
+      bytes: hex(Buffer.concat([label("segue/device-proof/v1"), challenge, point, ephemeral.getPublicKey()])),
+    },
+    {
+      name: "media URL",
+      kind: "media-url",
+      hash,
+      exp: 1_800_000_000,
+      max: 131_072,
+      bytes: hex(Buffer.from(`segue/media-url/v1\0${hash}\0${1_800_000_000}\0${131_072}`)),
+    },
+  ],
+);

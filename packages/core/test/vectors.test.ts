@@ -9,8 +9,9 @@ import type { PlayEvent } from "../src/events/play-event";
 import { tally } from "../src/events/tally";
 import { bytesHex, hexBytes, isUuidV7, uuidText, uuidV7, uuidV7Time } from "../src/events/uuid-v7";
 import { judge } from "../src/events/verdict";
-import type { DeviceId, KeyId, RenditionId } from "../src/ids";
+import type { DeviceId, KeyId, RenditionId, TrackId } from "../src/ids";
 import { EMPTY_LICENSE, gate, licenseStep } from "../src/license/license";
+import { trustedNow } from "../src/license/trusted-clock";
 import { decidePrefetch, openLatch } from "../src/prefetch/policy";
 import { openEnvelope, wrapContentKey } from "../src/protection/envelope";
 import { deriveSegmentKey } from "../src/protection/key-schedule";
@@ -33,6 +34,7 @@ import {
   skipTo,
   upcoming,
 } from "../src/queue/queue";
+import { shuffledOrder } from "../src/queue/shuffle";
 import { buildValidity, numberedId } from "../src/testing/builders";
 
 // biome-ignore lint/suspicious/noExplicitAny: the shape of a case is the file's own
@@ -225,4 +227,38 @@ test.each(vectors("events/dedupe"))("dedupe: %s", (_, each) => {
   });
   expect(receipts).toEqual(each.receipts);
   expect(tally(log).get(trackId) ?? 0).toBe(each.plays);
+});
+
+test.each(vectors("events/verdicts"))("verdicts: %s", (_, each) => {
+  const window = createDedupeWindow();
+  const log: { trackId: TrackId; counts: boolean }[] = [];
+  for (const { user, sentAtMs, receivedAtMs, events, receipts } of each.batches) {
+    const said = events.map(({ id, trackId, ...rest }: Case) => {
+      const acceptedFrom = window.acceptedFrom(id, user);
+      const trackKnown = each.tracks.includes(trackId);
+      const verdict = judge(rest as PlayEvent, { sentAtMs, receivedAtMs, acceptedFrom, trackKnown });
+      if (verdict.status === "accepted") {
+        window.add(id, user, receivedAtMs);
+        log.push({ trackId, counts: verdict.counts });
+      }
+      return [verdict.status.toUpperCase(), verdict.reason];
+    });
+    expect(said).toEqual(receipts);
+  }
+  const plays = tally(log);
+  for (const trackId of each.tracks) expect(plays.get(trackId) ?? 0).toBe(each.plays[trackId]);
+});
+
+test.each(vectors("license/clock-proofs"))("clock proofs: %s", (_, each) => {
+  let state = EMPTY_LICENSE;
+  const after = each.steps.map(({ type, serverMs, reading }: Case) => {
+    state = licenseStep(state, type === "proof" ? { type, serverMs, reading } : { type: "tick", reading });
+    const { clock, tamperHold } = state;
+    return { trustedMs: trustedNow(clock, reading), highWaterMs: clock.highWaterMs, hold: tamperHold };
+  });
+  expect(after).toEqual(each.after);
+});
+
+test.each(vectors("queue/shuffle"))("shuffle: %s", (_, { uids, seed, first, order }) => {
+  expect(shuffledOrder(uids, seed, first)).toEqual(order);
 });
