@@ -14,7 +14,9 @@ import { registerShutdown } from "./http/shutdown";
 import { hasWebPlayer, playerFallback, registerWebPlayer } from "./http/web-player";
 import { localAuthenticator, registerAuthentication } from "./modules/auth/authenticate";
 import { externalAuthenticator } from "./modules/auth/external";
+import type { Authenticator } from "./modules/auth/principal";
 import { createProvider } from "./modules/auth/provider";
+import type { ProviderKeyOptions } from "./modules/auth/provider-keys";
 import { authRoutes } from "./modules/auth/routes";
 import { capabilityRoutes } from "./modules/capabilities/routes";
 import { catalogRoutes } from "./modules/catalog/routes";
@@ -35,6 +37,8 @@ const BODY_LIMIT = 64 * 1024;
 export interface AppOptions {
   /** Whether the server is shutting down. */
   readonly draining?: () => boolean;
+  /** How often another OpenID provider is asked for keys. */
+  readonly providerKeys?: ProviderKeyOptions;
 }
 
 /** Makes the HTTP server of `context`; it does not listen yet. */
@@ -58,23 +62,20 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
   const document = loadOpenApi();
   const webDir = hasWebPlayer(config.webDir) ? config.webDir : null;
 
+  const origin = () => publicOrigin(context, app);
+  const { sandbox } = context;
+
   registerShutdown(app);
   // Text is no encoding of the protocol; without this its parser would take it for one.
   app.removeContentTypeParser("text/plain");
   rememberRoutes(app);
-  registerHostCheck(app, config, () => publicOrigin(context, app));
+  registerHostCheck(app, config, origin);
   registerCors(app);
   const telemetry = registerTelemetry(app);
   await registerRateLimit(app, config.rateLimit);
   registerProblems(app, webDir ? playerFallback : undefined);
-  registerAuthentication(
-    app,
-    config.oidcIssuer
-      ? externalAuthenticator(context.db, config.oidcIssuer, context.now)
-      : localAuthenticator(context.db, config.sandbox, context.now),
-  );
+  registerAuthentication(app, authenticatorOf(context, options));
   if (document) registerValidation(app, new OpenApiValidator(document));
-  const { sandbox } = context;
   if (sandbox) registerHttpFaults(app, sandbox.faults, document);
 
   await app.register(operationsRoutes, {
@@ -91,23 +92,22 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
     await app.register(authRoutes, { context, provider });
   }
   if (sandbox) {
-    const origin = () => publicOrigin(context, app);
     const own = config.oidcIssuer ? null : provider;
     await app.register(sandboxRoutes, { context, sandbox, document, origin, provider: own });
   }
-  for (const routes of [
-    capabilityRoutes,
-    catalogRoutes,
-    deviceRoutes,
-    imageRoutes,
-    playbackRoutes,
-    licenseRoutes,
-    mediaRoutes,
-  ])
+  await app.register(capabilityRoutes, { context, origin });
+  for (const routes of [catalogRoutes, deviceRoutes, imageRoutes, playbackRoutes, licenseRoutes, mediaRoutes])
     await app.register(routes, { context });
 
   if (webDir) await registerWebPlayer(app, webDir);
   return app;
+}
+
+function authenticatorOf({ config, db, now }: ServerContext, { providerKeys }: AppOptions): Authenticator {
+  const { oidcIssuer: issuer, oidcAudience: audience } = config;
+  return issuer === null
+    ? localAuthenticator(db, config.sandbox, now)
+    : externalAuthenticator(db, { issuer, audience }, now, providerKeys);
 }
 
 /** Origin under which clients reach `app`; it must listen unless the configuration says one. */

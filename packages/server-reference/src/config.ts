@@ -51,6 +51,11 @@ const Environment = z.object({
   SEGUE_OIDC_ISSUER: url
     .optional()
     .describe("Issuer of the OpenID provider that signs listeners in instead of the server."),
+  SEGUE_OIDC_AUDIENCE: z
+    .string()
+    .min(1, "must not be empty")
+    .default("segue")
+    .describe("Audience that access tokens of that provider must name."),
   SEGUE_WEB_DIR: z
     .string()
     .min(1, "must not be empty")
@@ -96,6 +101,8 @@ export interface ServerConfig {
   readonly metricsToken: string | null;
   /** An OpenID provider that takes the place of the server's own. */
   readonly oidcIssuer: string | null;
+  /** What the `aud` of that provider's access tokens must be. */
+  readonly oidcAudience: string;
   /** Absolute path of the built web player. */
   readonly webDir: string | null;
 }
@@ -134,6 +141,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       `SEGUE_SANDBOX=1 gives anyone a demo account, so SEGUE_HOST=${value.SEGUE_HOST} is refused; set SEGUE_SANDBOX=0, or SEGUE_SANDBOX=force to allow it.`,
     );
   }
+  const { SEGUE_OIDC_ISSUER: issuer } = value;
+  if (issuer && new URL(issuer).protocol === "http:" && !isLoopbackName(new URL(issuer).hostname))
+    throw new ConfigError(
+      `SEGUE_OIDC_ISSUER must be an https URL, not ${JSON.stringify(issuer)}: its keys decide who is let in.`,
+    );
   return {
     host: value.SEGUE_HOST,
     port: value.SEGUE_PORT,
@@ -145,7 +157,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     rateLimit: value.SEGUE_RATE_LIMIT,
     logLevel: value.SEGUE_LOG_LEVEL,
     metricsToken: value.SEGUE_METRICS_TOKEN ?? null,
-    oidcIssuer: value.SEGUE_OIDC_ISSUER ? value.SEGUE_OIDC_ISSUER.replace(/\/+$/, "") : null,
+    oidcIssuer: issuer ? issuer.replace(/\/+$/, "") : null,
+    oidcAudience: value.SEGUE_OIDC_AUDIENCE,
     webDir: value.SEGUE_WEB_DIR ? resolve(value.SEGUE_WEB_DIR) : null,
   };
 }

@@ -10,6 +10,7 @@ import { createApp, publicOrigin } from "./app";
 import type { ServerConfig } from "./config";
 import type { ServerContext } from "./context";
 import { seedDemoUsers } from "./modules/auth/demo-users";
+import type { ProviderKeyOptions } from "./modules/auth/provider-keys";
 import { NO_FAULTS } from "./modules/sandbox/fault-hooks";
 import { openSandbox } from "./modules/sandbox/sandbox";
 import { createLogger } from "./telemetry";
@@ -31,6 +32,8 @@ export interface OpenedData {
 export interface ServerOptions {
   readonly now?: () => number;
   readonly logger?: Logger;
+  /** How often another OpenID provider is asked for keys. */
+  readonly providerKeys?: ProviderKeyOptions;
 }
 
 /**
@@ -81,7 +84,8 @@ export async function startServer(config: ServerConfig, options: ServerOptions =
   const data = await openData(config, options);
   let draining = false;
   try {
-    const app = await createApp(data.context, { draining: () => draining });
+    const { providerKeys = {} } = options;
+    const app = await createApp(data.context, { draining: () => draining, providerKeys });
     await app.listen({ host: config.host, port: config.port });
     let closing: Promise<void> | null = null;
     const stop = async () => {

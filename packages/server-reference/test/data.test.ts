@@ -90,6 +90,7 @@ describe("configuration", () => {
     [{ SEGUE_PORT: "70000" }, "SEGUE_PORT"],
     [{ SEGUE_SANDBOX: "yes" }, "SEGUE_SANDBOX"],
     [{ SEGUE_PUBLIC_URL: "ftp://x" }, "SEGUE_PUBLIC_URL"],
+    [{ SEGUE_OIDC_ISSUER: "http://login.example" }, "SEGUE_OIDC_ISSUER"],
     [{ SEGUE_HOST: "0.0.0.0" }, "SEGUE_SANDBOX"],
     [{ SEGUE_PUBLIC_URL: "https://music.example" }, "SEGUE_SANDBOX"],
   ])("refuses %j in one line that names it", (env, name) => {

@@ -6,7 +6,7 @@ import pino from "pino";
 import { parseConfig } from "../src/config";
 import { OpenApiValidator } from "../src/http/openapi";
 import { loadOpenApi } from "../src/http/openapi-document";
-import { type RunningServer, startServer } from "../src/server";
+import { type RunningServer, type ServerOptions, startServer } from "../src/server";
 
 const document = loadOpenApi();
 const validator = document ? new OpenApiValidator(document) : null;
@@ -20,12 +20,15 @@ export interface TestServer extends RunningServer {
 }
 
 /** Starts a server; `env` overrides its settings. */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+export async function startTestServer(
+  env: Record<string, string> = {},
+  options: Pick<ServerOptions, "providerKeys"> = {},
+): Promise<TestServer> {
   const dataDir = env.SEGUE_DATA_DIR ?? mkdtempSync(join(tmpdir(), "segue-server-"));
   const config = parseConfig({ SEGUE_PORT: "0", SEGUE_DEMO: "0", SEGUE_DATA_DIR: dataDir, ...env });
   let offset = 0;
   const now = () => Date.now() + offset;
-  const server = await startServer(config, { now, logger: pino({ level: "silent" }) });
+  const server = await startServer(config, { now, logger: pino({ level: "silent" }), ...options });
   return {
     ...server,
     dataDir,

@@ -783,6 +783,8 @@ export interface components {
             server: components["schemas"]["ServerInfo"];
             /** @description Whether this is a sandbox with one-click sign-in. */
             sandbox: boolean;
+            /** @description OpenID issuer that signs listeners in. */
+            issuer?: string;
             /** @description Codecs that can be granted. */
             codecs: components["schemas"]["CodecSupport"][];
             /** @description Features. */

@@ -129,5 +129,7 @@ CREATE TABLE license_signing_keys (
 CREATE TABLE revoked_devices (device_id TEXT PRIMARY KEY, revoked_at INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
 `;
 
+const EXTERNAL_CLAIMS = "ALTER TABLE users ADD COLUMN claims_issued_at INTEGER;";
+
 /** Step `n` leads from `user_version` n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FOUNDATION, LICENSE_OPERATIONS];
+export const MIGRATIONS: readonly string[] = [FOUNDATION, LICENSE_OPERATIONS, EXTERNAL_CLAIMS];

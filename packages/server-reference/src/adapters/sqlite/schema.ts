@@ -14,6 +14,8 @@ export interface UsersTable {
   market: string;
   explicit_filter: Generated<Flag>;
   created_at: number;
+  /** When the token of another provider was issued that said name, plan and market; null for users of this server. */
+  claims_issued_at: number | null;
 }
 export interface ArtistsTable {
   id: string;

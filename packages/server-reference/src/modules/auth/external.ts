@@ -1,65 +1,106 @@
-/** Tokens of another OpenID provider (SEGUE_OIDC_ISSUER). */
+/** Tokens of another OpenID provider (SEGUE_OIDC_ISSUER). docs/guides/run-the-server.md says what it must put in. */
 import { createHash } from "node:crypto";
-import { idFromBytes, SegueError, type UserId } from "@segue/core";
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { idFromBytes, SegueError } from "@segue/core";
+import { errors, type JWTPayload, jwtVerify } from "jose";
 import type { Db } from "../../adapters/sqlite/open";
 import type { Authenticator, User } from "./principal";
-import { findUser } from "./users";
+import { type ProviderKeyOptions, ProviderUnreachable, providerKeys } from "./provider-keys";
+import { toUser, USER_COLUMNS } from "./users";
 
-async function discover(issuer: string): Promise<JWTVerifyGetKey> {
-  const answer = await fetch(`${issuer}/.well-known/openid-configuration`, {
-    signal: AbortSignal.timeout(5000),
-  });
-  const document = (await answer.json()) as { issuer?: string; jwks_uri?: string };
-  if (document.issuer?.replace(/\/+$/, "") !== issuer || !document.jwks_uri)
-    throw new Error("not the issuer's discovery document");
-  return createRemoteJWKSet(new URL(document.jwks_uri));
+/** Signatures that only the provider can make. */
+const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
+/** How far the clocks of provider and server may differ, in seconds. */
+const CLOCK_TOLERANCE_S = 5;
+/** A market in which only what is available everywhere is available: ISO 3166-1 leaves it to its users. */
+const UNKNOWN_MARKET = "ZZ";
+const UNNAMED = "Listener";
+
+/** Which provider, and what its tokens must be for. */
+export interface ExternalIssuer {
+  /** Without a slash at the end. */
+  readonly issuer: string;
+  readonly audience: string;
 }
 
-/** JWT access tokens of `issuer`; the first token of a subject makes its user, on the free plan. */
-export function externalAuthenticator(db: Db, issuer: string, now: () => number): Authenticator {
-  let keys: Promise<JWTVerifyGetKey> | null = null;
+interface Claims {
+  readonly subject: string;
+  /** null when the token does not say it. */
+  readonly name: string | null;
+  readonly plan: User["plan"];
+  readonly market: string;
+  readonly issuedAtMs: number;
+}
 
-  async function userOf(claims: { readonly [claim: string]: unknown }): Promise<User> {
-    const subject = String(claims.sub);
-    const id: UserId = idFromBytes("user", createHash("sha256").update(`${issuer}\0${subject}`).digest());
-    const known = await findUser(db, id, false);
-    if (known) return known;
-    const name = typeof claims.name === "string" ? claims.name.slice(0, 200) : "Listener";
-    const market =
-      typeof claims.country === "string" && /^[A-Z]{2}$/.test(claims.country) ? claims.country : "US";
-    const plan = claims.segue_plan === "premium" ? "premium" : "free";
-    const row = { id, name, login: id, plan, market, created_at: now(), password_hash: null } as const;
-    await db
-      .insertInto("users")
-      .values(row)
-      .onConflict((on) => on.doNothing())
-      .execute();
-    return { id, name, plan, market, explicitFilter: false };
-  }
+function readClaims(payload: JWTPayload, nowMs: number): Claims {
+  const { sub, iat, name, segue_plan: plan, segue_market: market } = payload;
+  if (typeof sub !== "string" || sub === "" || sub.length > 1000)
+    throw new SegueError("unauthenticated", { detail: "the token names no subject" });
+  return {
+    subject: sub,
+    name: typeof name === "string" && name.trim() !== "" ? name.trim().slice(0, 200) : null,
+    plan: plan === "premium" ? "premium" : "free",
+    market: typeof market === "string" && /^[A-Z]{2}$/.test(market) ? market : UNKNOWN_MARKET,
+    // A token of the future must not outrank all that come.
+    issuedAtMs: Math.min((iat ?? 0) * 1000, nowMs),
+  };
+}
+
+/** The user that `claims` are about, as the newest token that was seen says. */
+async function userOf(db: Db, issuer: string, claims: Claims, nowMs: number): Promise<User> {
+  const id = idFromBytes("user", createHash("sha256").update(`${issuer}\0${claims.subject}`).digest());
+  const { plan, market, issuedAtMs } = claims;
+  const read = () =>
+    db
+      .selectFrom("users")
+      .select([...USER_COLUMNS, "claims_issued_at"])
+      .where("id", "=", id)
+      .executeTakeFirst();
+  const known = await read();
+  const knownAtMs = known?.claims_issued_at ?? Number.NEGATIVE_INFINITY;
+  const name = claims.name ?? known?.name ?? UNNAMED;
+  const same = known?.name === name && known.plan === plan && known.market === market;
+  if (known && (knownAtMs > issuedAtMs || (knownAtMs === issuedAtMs && same))) return toUser(known);
+  const said = { name, plan, market, claims_issued_at: issuedAtMs };
+  await db
+    .insertInto("users")
+    .values({ id, login: id, password_hash: null, created_at: nowMs, ...said })
+    .onConflict((on) => on.column("id").doUpdateSet(said).where("users.claims_issued_at", "<=", issuedAtMs))
+    .execute();
+  const row = await read();
+  return row ? toUser(row) : { id, name, plan, market, explicitFilter: false };
+}
+
+/**
+ * JWT access tokens of another provider. The first token of a subject makes its user; every later one brings plan,
+ * market and name up to date, an older one never sets them back.
+ */
+export function externalAuthenticator(
+  db: Db,
+  { issuer, audience }: ExternalIssuer,
+  now: () => number,
+  options: ProviderKeyOptions = {},
+): Authenticator {
+  const keys = providerKeys(issuer, options);
 
   return {
     async authenticate(token) {
+      const nowMs = now();
       try {
-        keys ??= discover(issuer);
-        const { payload } = await jwtVerify(token, await keys, {
+        const { payload } = await jwtVerify(token, keys, {
           issuer: [issuer, `${issuer}/`],
-          audience: "segue",
-          requiredClaims: ["sub", "exp"],
-          currentDate: new Date(now()),
+          audience,
+          algorithms: ALGORITHMS,
+          requiredClaims: ["sub", "exp", "iat"],
+          clockTolerance: CLOCK_TOLERANCE_S,
+          currentDate: new Date(nowMs),
         });
-        return await userOf(payload);
+        return await userOf(db, issuer, readClaims(payload, nowMs), nowMs);
       } catch (error) {
-        if (SegueError.is(error)) throw error;
         if (error instanceof errors.JWTExpired) throw new SegueError("token_expired");
-        if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout))
-          throw new SegueError("unauthenticated", { cause: error });
-        keys = null;
-        throw new SegueError("unavailable", {
-          detail: "the identity provider does not answer",
-          retryAfterMs: 5000,
-          cause: error,
-        });
+        if (error instanceof errors.JOSEError) throw new SegueError("unauthenticated", { cause: error });
+        if (!(error instanceof ProviderUnreachable)) throw error;
+        const detail = "the identity provider does not answer";
+        throw new SegueError("unavailable", { detail, retryAfterMs: 5000, cause: error });
       }
     },
   };

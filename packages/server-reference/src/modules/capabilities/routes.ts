@@ -36,10 +36,17 @@ function features(user: User | null, aac: boolean): readonly Capability[] {
   ];
 }
 
+/** What the routes need. */
+export interface CapabilityOptions {
+  readonly context: ServerContext;
+  /** Origin of this server, known once it listens. */
+  readonly origin: () => string;
+}
+
 /** Serves what the server and the token can do. */
 export async function capabilityRoutes(
   app: FastifyInstance,
-  { context }: { context: ServerContext },
+  { context, origin }: CapabilityOptions,
 ): Promise<void> {
   app.get("/v1/capabilities", async (request, reply) => {
     const user = await app.optionalUser(request);
@@ -55,6 +62,7 @@ export async function capabilityRoutes(
       protocolVersion: PROTOCOL_VERSION,
       server: SERVER,
       sandbox: context.config.sandbox,
+      issuer: context.config.oidcIssuer ?? origin(),
       codecs: [
         { codec: "vorbis", bitratesKbps: VORBIS_KBPS },
         ...(tiers.length > 0 ? [{ codec: "aac", bitratesKbps: tiers.map((row) => row.tier) }] : []),
