@@ -8,42 +8,36 @@ export async function readBody(response: Response, maxBytes: Bytes): Promise<Uin
     void response.body?.cancel().catch(() => undefined);
     throw tooLong();
   }
-  const { bytes, more } = await take(response, maxBytes);
-  if (more) throw tooLong();
-  return bytes;
+  const pieces: Uint8Array[] = [];
+  await readBodyStart(response, maxBytes + 1, (piece) => pieces.push(piece));
+  const body = joined(pieces);
+  if (body.length > maxBytes) throw tooLong();
+  return body;
 }
 
-/** The first `maxBytes` of the body, or all of a shorter one. The rest is not read. */
-export async function readBodyStart(response: Response, maxBytes: Bytes): Promise<Uint8Array> {
-  return (await take(response, maxBytes)).bytes;
-}
-
-async function take(
+/** Hands the first `maxBytes` of the body, or all of a shorter one, to `onPiece` as they come. The rest is not read. */
+export async function readBodyStart(
   response: Response,
   maxBytes: Bytes,
-): Promise<{ readonly bytes: Uint8Array; readonly more: boolean }> {
-  if (!response.body) return { bytes: new Uint8Array(0), more: false };
-  const reader = response.body.getReader();
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
+  onPiece: (piece: Uint8Array) => unknown,
+): Promise<void> {
+  const reader = response.body?.getReader();
+  for (let left = maxBytes; reader && left > 0; ) {
     const { done, value } = await reader.read();
-    if (done) return { bytes: joined(pieces, length), more: false };
-    length += value.length;
-    pieces.push(value);
-    if (length > maxBytes) break;
+    if (done) return;
+    if (value.length > 0) onPiece(value.subarray(0, left));
+    left -= value.length;
   }
   // Not waited for: a server that never ends its answer may hold this up, too.
-  void reader.cancel().catch(() => undefined);
-  return { bytes: joined(pieces, maxBytes), more: true };
+  void reader?.cancel().catch(() => undefined);
 }
 
-function joined(pieces: readonly Uint8Array[], length: Bytes): Uint8Array {
-  const body = new Uint8Array(length);
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const body = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let offset = 0;
   for (const piece of pieces) {
-    body.set(piece.subarray(0, length - offset), offset);
-    offset += Math.min(piece.length, length - offset);
+    body.set(piece, offset);
+    offset += piece.length;
   }
   return body;
 }

@@ -24,10 +24,16 @@ function emit(event: EngineEvent): void {
   if (!core) return;
   const plain =
     event.type === "failed"
-      ? { ...event, error: { code: event.error.code, detail: event.error.detail } }
+      ? {
+          ...event,
+          error: { code: event.error.code, detail: event.error.detail ?? reasonOf(event.error.cause) },
+        }
       : event;
   scope.postMessage({ type: "event", event: plain, stats: core.stats() });
 }
+
+/** An error's cause does not cross to the page; what it says does. */
+const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : undefined);
 
 function init(command: WorkerCommand & { type: "init" }): void {
   link = new WorkletLink(command.port, command.sampleRateHz, command.shared);

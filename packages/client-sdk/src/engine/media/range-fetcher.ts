@@ -1,4 +1,5 @@
 import { type Bytes, type MediaObject, type Milliseconds, SegueError } from "@segue/core";
+import type { Head } from "./head";
 import { readRangeHead } from "./range-response";
 import { SegmentCutter, SegmentStore } from "./segment-store";
 
@@ -74,15 +75,13 @@ export class RangeFetcher {
     return this.#failure;
   }
 
-  /** Takes the object's first bytes from `head` once they arrive; nothing is fetched before. */
-  seed(head: Promise<Uint8Array | null>): void {
-    this.#seed = head.then(
-      (bytes) => {
-        if (bytes && bytes.length <= this.store.byteLength) new SegmentCutter(this.store, 0).push(bytes);
-        this.#settle();
-      },
-      () => undefined,
-    );
+  /** Takes the object's first bytes from `head` as they arrive; nothing is fetched before its end. */
+  seed(head: Head): void {
+    const cutter = new SegmentCutter(this.store, 0);
+    this.#seed = head.follow((chunk) => {
+      cutter.push(chunk);
+      this.#settle();
+    });
     this.#run();
   }
 
