@@ -24,20 +24,35 @@ class Pipe {
   }
 }
 
+/** Does things at given times in the order in which they were asked for; timers of their own may overtake each other. */
+class Timeline {
+  readonly #due: { readonly at: number; readonly run: () => void }[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  at(time: number, run: () => void): void {
+    this.#due.push({ at: time, run });
+    this.#timer ??= setTimeout(this.#advance, Math.max(0, time - performance.now()));
+  }
+
+  readonly #advance = (): void => {
+    while (this.#due[0] && this.#due[0].at <= performance.now()) this.#due.shift()!.run();
+    const next = this.#due[0];
+    this.#timer = next ? setTimeout(this.#advance, Math.max(1, next.at - performance.now())) : null;
+  };
+}
+
 function forward(from: Socket, to: Socket, pipe: Pipe): void {
+  const timeline = new Timeline();
   from.on("data", (chunk: Buffer) => {
     // An Ethernet-sized piece at a time, so that a large write does not arrive as one lump.
     for (let at = 0; at < chunk.length; at += 1_448) {
       const piece = chunk.subarray(at, at + 1_448);
-      const wait = pipe.arrival(piece.length) - performance.now();
-      setTimeout(() => to.writable && to.write(piece), Math.max(0, wait));
+      timeline.at(pipe.arrival(piece.length), () => to.writable && to.write(piece));
     }
   });
-  from.on("end", () => setTimeout(() => to.end(), Math.max(0, pipe.arrival(0) - performance.now())));
+  from.on("end", () => timeline.at(pipe.arrival(0), () => to.end()));
   from.on("error", () => to.destroy());
-  from.on("close", () =>
-    setTimeout(() => to.destroy(), Math.max(0, pipe.arrival(0) - performance.now()) + 50),
-  );
+  from.on("close", () => timeline.at(pipe.arrival(0) + 50, () => to.destroy()));
 }
 
 /** Listens on a free loopback port and forwards to `targetPort` over a link of the given shape. */
