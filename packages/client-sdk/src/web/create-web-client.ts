@@ -27,6 +27,7 @@ export function createWebClient(options: WebClientOptions): SegueClient {
   const clientId = options.clientId ?? "segue-web-player";
   const stores = webStores(options.storageName ?? `segue ${origin} ${clientId}`);
   const redirectUri = options.redirectUri ?? new URL("/auth-callback.html", window.location.origin).href;
+  const engine = createWebEngine({ baseUrl: origin, ...options.engine });
   let detach = () => {};
   const client = createClient({
     ...stores,
@@ -38,7 +39,7 @@ export function createWebClient(options: WebClientOptions): SegueClient {
     codecs: ["vorbis"],
     http: fetchHttp(),
     clock: systemClock,
-    engine: createWebEngine({ baseUrl: origin, ...options.engine }),
+    engine,
     interactive: (oauth) => browserSignIn(oauth, redirectUri),
     async close() {
       detach();
@@ -46,5 +47,9 @@ export function createWebClient(options: WebClientOptions): SegueClient {
     },
   });
   detach = attachMediaSession(client.player, client.api);
+  // Worker, worklet and decoder are there before the first press; a failure here shows again when something is played.
+  client.onAuth(({ kind }) => {
+    if (kind === "signed_in") void engine.prepare().catch(() => undefined);
+  });
   return client;
 }

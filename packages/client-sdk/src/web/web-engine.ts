@@ -48,6 +48,7 @@ class WebEngine implements Engine {
       this.#prepared = null;
       throw error;
     });
+    this.#letSound();
     return this.#prepared;
   }
 
@@ -122,9 +123,14 @@ class WebEngine implements Engine {
     const output = await WebOutput.open(workletUrl, sampleRateHz, this.#channel.port2);
     this.#output = output;
     if (this.#options.tap) output.tap(this.#options.tap);
-    // A page that may not sound yet waits for a gesture; resume() asks again.
-    output.resume().catch(() => undefined);
+    this.#letSound();
     output.context.onstatechange = () => this.#send({ type: "latency", ms: output.latencyMs });
+  }
+
+  /** Before the first gesture a page must not sound, and browsers complain of those that try. */
+  #letSound(): void {
+    if (globalThis.navigator?.userActivation?.hasBeenActive ?? true)
+      this.#output?.resume().catch(() => undefined);
   }
 
   /** The worker works before there is an output, so that heads and decoders are ready when it comes. */
