@@ -6,6 +6,51 @@ export * from "./audio/trim";
 export * from "./catalog/availability";
 export * from "./catalog/tiers";
 export * from "./catalog/types";
+export * from "./connect/changes";
+export {
+  type Follow,
+  type Followed,
+  type FollowStep,
+  follow,
+  NOT_FOLLOWED,
+} from "./connect/client/follow";
+export {
+  type ClientEffect,
+  type ClientInput,
+  type ClientStep,
+  type ConnectClient,
+  isSounding,
+  type LinkState,
+  maySound,
+  newClient,
+  type PlayerFacts,
+  type Right,
+  type SentCommand,
+  type SentReport,
+  type Settlement,
+} from "./connect/client/state";
+export { nextClientTickMs, stepClient } from "./connect/client/step";
+export * from "./connect/clock-sync";
+export * from "./connect/frames";
+export * from "./connect/limits";
+export * from "./connect/position";
+export { durableOf, newSession, restoreSession } from "./connect/sequencer/durable";
+export {
+  commandKey,
+  type DurableSession,
+  type Holder,
+  type Link,
+  type PendingCommand,
+  type RunningTransfer,
+  type Sequencer,
+  type SequencerEffect,
+  type SequencerFrame,
+  type SequencerInput,
+  type SequencerStep,
+  type StoredResult,
+} from "./connect/sequencer/state";
+export { nextTickUs, stepSequencer } from "./connect/sequencer/step";
+export * from "./connect/types";
 export * from "./errors/error-table";
 export * from "./errors/segue-error";
 export * from "./events/count-rule";

@@ -10,7 +10,7 @@ const core = readSources(`${packages}/core/src`);
 const RUNGS: readonly (readonly string[])[] = [
   ["ids", "units", "utf8", "errors"],
   ["catalog", "protection", "audio", "recommend"],
-  ["queue", "prefetch", "license", "events"],
+  ["queue", "prefetch", "license", "events", "connect"],
   ["playback"],
   ["gen"],
   ["wire"],

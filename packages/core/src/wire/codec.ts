@@ -21,13 +21,25 @@ export const MAX_REQUEST_BYTES = 65_536;
 /** Largest encoded answer or signed payload, in bytes. */
 export const MAX_ANSWER_BYTES = 1_048_576;
 
+/** What a codec reads beyond the rule of its origin. */
+export interface CodecOptions {
+  /** Largest encoded message, in bytes. */
+  readonly maxBytes?: number;
+  /** Whether unknown fields of JSON are skipped. */
+  readonly ignoreUnknownFields?: boolean;
+}
+
 /** Makes the codec of generated type `type`. `fromMessage` throws Violation on a field that breaks the specification. */
 export function makeCodec<M extends object, T>(
   origin: Origin,
   type: MessageType<M>,
   toMessage: (value: T) => M,
   fromMessage: (message: M) => T,
+  options: CodecOptions = {},
 ): Codec<T> {
+  const limit = options.maxBytes ?? (origin === "request" ? MAX_REQUEST_BYTES : MAX_ANSWER_BYTES);
+  // A newer server may answer with more fields; a request with unknown fields is a mistake worth telling.
+  const ignoreUnknownFields = options.ignoreUnknownFields ?? origin === "answer";
   const unreadable = (cause: unknown, detail: string): SegueError =>
     new SegueError(origin === "request" ? "malformed_body" : "protocol", { detail, cause });
 
@@ -46,7 +58,6 @@ export function makeCodec<M extends object, T>(
   return {
     toBytes: (value) => type.toBinary(toMessage(value), { writeUnknownFields: false }),
     fromBytes: (bytes) => {
-      const limit = origin === "request" ? MAX_REQUEST_BYTES : MAX_ANSWER_BYTES;
       if (bytes.length > limit)
         throw new SegueError(origin === "request" ? "body_too_large" : "protocol", {
           detail: `${type.typeName} is larger than ${limit} bytes`,
@@ -63,8 +74,7 @@ export function makeCodec<M extends object, T>(
     fromJson: (json) => {
       let message: M;
       try {
-        // A newer server may answer with more fields; a request with unknown fields is a mistake worth telling.
-        message = type.fromJson(json as JsonValue, { ignoreUnknownFields: origin === "answer" });
+        message = type.fromJson(json as JsonValue, { ignoreUnknownFields });
       } catch (error) {
         throw unreadable(error, `not the JSON form of a ${type.typeName}`);
       }

@@ -30,6 +30,20 @@ import * as grants from "./grant-messages";
 import * as license from "./license-messages";
 
 export { type Codec, type Json, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from "./codec";
+export {
+  CONNECT_JSON,
+  CONNECT_PROTOBUF,
+  type ConnectMessage,
+  type ConnectSubprotocol,
+  clientFrameCodec,
+  nestsDeeper,
+  readClientFrame,
+  readServerFrame,
+  serverFrameCodec,
+  type UnknownFrame,
+  writeClientFrame,
+  writeServerFrame,
+} from "./connect";
 export type { BatchHeader, PublishRequest, PublishResponse } from "./event-messages";
 export { MAX_GRANT_ITEMS } from "./grant-messages";
 export {

@@ -1,6 +1,7 @@
 import type fc from "fast-check";
 import * as wire from "../../src/wire/index";
 import * as arbitrary from "./arbitraries";
+import * as connect from "./connect-arbitraries";
 
 /** A message with its codec and an arbitrary of its domain form. */
 export interface Sample<T> {
@@ -25,4 +26,6 @@ export const MESSAGES: Readonly<Record<string, Sample<unknown>>> = {
   TimeProofRequest: sample("TimeProofRequest", wire.timeProofRequestCodec, arbitrary.timeProofRequest),
   TimeProof: sample(null, wire.timeProofCodec, arbitrary.timeProof),
   SignedTimeProof: sample("SignedTimeProof", wire.signedTimeProofCodec, arbitrary.signedPayload),
+  ConnectClientFrame: sample(null, wire.clientFrameCodec, connect.clientFrame as fc.Arbitrary<never>),
+  ConnectServerFrame: sample(null, wire.serverFrameCodec, connect.serverFrame as fc.Arbitrary<never>),
 };

@@ -1,0 +1,121 @@
+/** What a player must do so that its output shows what the session wants. */
+import type { QueueState } from "../../queue/queue";
+import type { Milliseconds } from "../../units";
+import { clockEstimate } from "../clock-sync";
+import { positionAt } from "../position";
+import { queueAt } from "../session-queue";
+import { type ConnectClient, maySound } from "./state";
+
+/** What the player was last made to follow. */
+export interface Followed {
+  readonly incarnation: number;
+  readonly epoch: number;
+  readonly version: number;
+  readonly cueVersion: number;
+  readonly wantPlaying: boolean;
+  readonly queue: QueueState | null;
+}
+
+export const NOT_FOLLOWED: Followed = {
+  incarnation: 0,
+  epoch: 0,
+  version: 0,
+  cueVersion: 0,
+  wantPlaying: false,
+  queue: null,
+};
+
+/** An order to the player. */
+export type Follow =
+  /** Nothing to do. */
+  | { readonly type: "stay" }
+  /** Take the queue over and go to a position of its current item. */
+  | {
+      readonly type: "go";
+      readonly queue: QueueState;
+      readonly positionMs: Milliseconds;
+      readonly play: boolean;
+    }
+  /** Take the queue over without a jump, and play or pause; null leaves that as it is. */
+  | { readonly type: "adapt"; readonly queue: QueueState | null; readonly play: boolean | null };
+
+export interface FollowStep {
+  readonly order: Follow;
+  readonly followed: Followed;
+}
+
+/**
+ * The order that leads from what was followed to what the session wants, for a player whose current item is
+ * `currentUid`. Only changes of the session are followed: what the player did since by itself, such as going on to the
+ * next item, stands. While this device has no right to sound, or its own commands are on their way, nothing is followed.
+ */
+export function follow(
+  client: ConnectClient,
+  followed: Followed,
+  currentUid: string | null,
+  nowMs: Milliseconds,
+): FollowStep {
+  const { session, stamp, pending, heldEpoch, diverged } = client;
+  if (session === null || stamp === null || !maySound(client) || heldEpoch !== stamp.epoch)
+    return { order: { type: "stay" }, followed };
+  if (pending.some(({ local }) => local)) return { order: { type: "stay" }, followed };
+  const next: Followed = {
+    incarnation: stamp.incarnation,
+    epoch: stamp.epoch,
+    version: stamp.version,
+    cueVersion: session.cue.version,
+    wantPlaying: session.wantPlaying,
+    queue: session.queue,
+  };
+  const { queue, cue, wantPlaying } = session;
+  const sameEpoch = followed.epoch === stamp.epoch;
+  // Carried out by the player itself, through a command of its own.
+  const ownCue = cue.version === client.localCueVersion;
+  if (!sameEpoch || (cue.version > followed.cueVersion && !ownCue))
+    return {
+      order: { type: "go", queue, positionMs: cuePosition(client, nowMs, sameEpoch), play: wantPlaying },
+      followed: next,
+    };
+  if (diverged) {
+    const positionMs = positionNow(client, nowMs) ?? cue.positionMs;
+    return { order: { type: "go", queue, positionMs, play: wantPlaying }, followed: next };
+  }
+  const adapted = followed.queue === queue ? null : adaptedQueue(queue, followed.queue, currentUid);
+  const play = followed.wantPlaying === wantPlaying ? null : wantPlaying;
+  if (adapted === null && play === null) return { order: { type: "stay" }, followed: next };
+  return { order: { type: "adapt", queue: adapted, play }, followed: next };
+}
+
+/** A device that takes its own epoch up again goes where the session is; any other goes to the cue. */
+function cuePosition(client: ConnectClient, nowMs: Milliseconds, sameEpoch: boolean): Milliseconds {
+  const { cue, anchor } = client.session!;
+  if (sameEpoch || anchor === null || !anchor.audible) return cue.positionMs;
+  return positionNow(client, nowMs) ?? cue.positionMs;
+}
+
+function positionNow(client: ConnectClient, nowMs: Milliseconds): Milliseconds | null {
+  const { anchor } = client.session!;
+  const estimate = clockEstimate(client.clock);
+  if (anchor === null || estimate === null) return null;
+  return positionAt(anchor, nowMs * 1000 + estimate.offsetUs);
+}
+
+/** The session's queue at the item that sounds here; null when nothing of it changed. */
+function adaptedQueue(
+  queue: QueueState,
+  before: QueueState | null,
+  currentUid: string | null,
+): QueueState | null {
+  if (before !== null && sameContent(queue, before)) return null;
+  return currentUid === null ? queue : (queueAt(queue, currentUid) ?? queue);
+}
+
+function sameContent(a: QueueState, b: QueueState): boolean {
+  return (
+    a.context === b.context &&
+    a.order === b.order &&
+    a.upNext === b.upNext &&
+    a.shuffle === b.shuffle &&
+    a.repeat === b.repeat
+  );
+}
