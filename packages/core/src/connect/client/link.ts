@@ -12,6 +12,9 @@ const FIRST_DELAY_MS: Milliseconds = 500;
 const LONGEST_DELAY_MS: Milliseconds = 60_000;
 /** A connection that lasted this long ends a row of failures. */
 const STABLE_MS: Milliseconds = 60_000;
+/** A server that does not answer a beat for this long is not there. */
+const SILENT_MS: Milliseconds = 10_000;
+const SILENT = 3002;
 const BURST_EVERY_MS: Milliseconds = 50;
 const BURST = CLOCK_SAMPLES / 2;
 
@@ -120,6 +123,7 @@ export function onClosed(turn: ClientTurn, code: number): void {
 function forgetLink(turn: ClientTurn): void {
   patch(turn, {
     nextBeatMs: Number.POSITIVE_INFINITY,
+    unansweredMs: Number.POSITIVE_INFINITY,
     nextRenewalMs: Number.POSITIVE_INFINITY,
     burst: 0,
     silencing: 0,
@@ -143,16 +147,29 @@ export function onBeatAck(turn: ClientTurn, frame: Extract<ServerFrame, { type: 
       serverSentUs: frame.serverSentUs,
       clientReceivedUs: clientUs(turn),
     }),
+    unansweredMs: Number.POSITIVE_INFINITY,
     burst: Math.max(0, burst - 1),
     ...(burst > 1 && { nextBeatMs: turn.nowMs + BURST_EVERY_MS }),
   });
 }
 
-/** Beats when it is time: more often with the right to sound, or while it comes. */
+/** Beats when it is time: more often with the right to sound, or while it comes. Gives a silent connection up. */
 export function beatIfDue(turn: ClientTurn): void {
-  const { link, nextBeatMs, right, preparing, heartbeatMs, playingHeartbeatMs } = turn.state;
-  if (link !== "up" || turn.nowMs < nextBeatMs) return;
+  const { link, nextBeatMs, right, preparing, heartbeatMs, playingHeartbeatMs, unansweredMs } = turn.state;
+  if (link !== "up") return;
+  if (turn.nowMs - unansweredMs >= SILENT_MS) {
+    turn.effects.push({ type: "close", code: SILENT });
+    onClosed(turn, SILENT);
+    return;
+  }
+  if (turn.nowMs < nextBeatMs) return;
   send(turn, { type: "beat", clientSentUs: clientUs(turn) });
   const often = right !== "none" || preparing > 0;
-  patch(turn, { nextBeatMs: turn.nowMs + (often ? playingHeartbeatMs : heartbeatMs) });
+  patch(turn, {
+    nextBeatMs: turn.nowMs + (often ? playingHeartbeatMs : heartbeatMs),
+    unansweredMs: Math.min(unansweredMs, turn.nowMs),
+  });
 }
+
+/** When a silent connection is given up. */
+export const givesUpAtMs = (unansweredMs: Milliseconds): Milliseconds => unansweredMs + SILENT_MS;

@@ -67,6 +67,8 @@ export interface ConnectClient {
   readonly heartbeatMs: Milliseconds;
   readonly playingHeartbeatMs: Milliseconds;
   readonly nextBeatMs: Milliseconds;
+  /** When the oldest beat without an answer was sent; Infinity when there is none. */
+  readonly unansweredMs: Milliseconds;
   /** Clock samples that are still wanted in a row. */
   readonly burst: number;
   readonly right: Right;
@@ -161,6 +163,7 @@ export function newClient(me: DeviceInfo, volume: number | null): ConnectClient 
     heartbeatMs: HEARTBEAT_MS,
     playingHeartbeatMs: PLAYING_HEARTBEAT_MS,
     nextBeatMs: Number.POSITIVE_INFINITY,
+    unansweredMs: Number.POSITIVE_INFINITY,
     burst: 0,
     right: "none",
     heldEpoch: 0,

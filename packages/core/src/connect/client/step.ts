@@ -4,6 +4,7 @@ import { expireCommands, onCommand, onResult } from "./commands";
 import { lapse, onGrant, onPrepare, onRevoke, onSilent, renewIfDue } from "./lease";
 import {
   beatIfDue,
+  givesUpAtMs,
   onBeatAck,
   onClosed,
   onGoAway,
@@ -130,6 +131,7 @@ export function nextClientTickMs(state: ConnectClient): Milliseconds {
     lease,
     up ? state.nextBeatMs : Number.POSITIVE_INFINITY,
     up ? state.nextRenewalMs : Number.POSITIVE_INFINITY,
+    up ? givesUpAtMs(state.unansweredMs) : Number.POSITIVE_INFINITY,
     state.nextReportMs,
     ...state.pending.map(({ expiresAtMs }) => expiresAtMs),
   );

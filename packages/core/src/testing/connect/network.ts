@@ -1,0 +1,141 @@
+/** Connections between devices and a server: ordered, delayed, cut, and silent while a device is partitioned. */
+import type { ClientFrame, ServerFrame } from "../../connect/frames";
+import type { Microseconds } from "../../connect/types";
+import type { Random } from "./random";
+import type { Timeline } from "./timeline";
+
+export interface Connection {
+  readonly id: string;
+  readonly device: number;
+  toServer(frame: ClientFrame): void;
+  toClient(frame: ServerFrame): void;
+  /** Ends it from one side; the other learns of it later, or by itself. */
+  close(by: "client" | "server", code: number): void;
+}
+
+export interface ConnectionEnds {
+  readonly server: {
+    opened(connection: Connection): void;
+    frame(connection: Connection, frame: ClientFrame): void;
+    closed(connection: Connection): void;
+  };
+  readonly client: {
+    opened(connection: Connection): void;
+    frame(connection: Connection, frame: ServerFrame): void;
+    closed(connection: Connection, code: number): void;
+  };
+}
+
+export interface Network {
+  open(device: number): void;
+  /** Whether frames of the device get lost. */
+  partition(device: number, lost: boolean): void;
+  /** Cuts the device's connections. */
+  cut(device: number): void;
+  /** Cuts every connection, as when the server dies. */
+  cutAll(): void;
+}
+
+interface Options {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly ends: ConnectionEnds;
+  readonly serverUp: () => boolean;
+}
+
+/** A server gives a connection up on which nothing came for this long. */
+const SILENT_US: Microseconds = 20_000_000;
+
+export function createNetwork({ timeline, random, ends, serverUp }: Options): Network {
+  const partitioned = new Set<number>();
+  const open = new Set<{ readonly device: number; readonly cut: (code: number) => void }>();
+  let made = 0;
+
+  function connect(device: number): void {
+    const up = { client: true, server: true };
+    const arrives = { client: 0, server: 0 };
+    const base = random.between(1_000, 80_000);
+    let heardUs = timeline.nowUs;
+
+    /** When something sent now arrives: in order, and never at once. */
+    function arrival(side: "client" | "server"): Microseconds {
+      const delay = base + random.between(0, 20_000) + (random.chance(0.02) ? random.between(0, 800_000) : 0);
+      arrives[side] = Math.max(arrives[side] + 1, timeline.nowUs + delay);
+      return arrives[side];
+    }
+    const lost = () => partitioned.has(device);
+
+    const connection: Connection = {
+      id: `c${++made}`,
+      device,
+      toServer(frame) {
+        if (!up.client || lost()) return;
+        const times = random.chance(0.02) && frame.type !== "hello" ? 2 : 1;
+        for (let i = 0; i < times; i++)
+          timeline.at(arrival("server"), () => {
+            if (!up.server) return;
+            heardUs = timeline.nowUs;
+            ends.server.frame(connection, frame);
+          });
+      },
+      toClient(frame) {
+        if (!up.server || lost()) return;
+        timeline.at(arrival("client"), () => up.client && ends.client.frame(connection, frame));
+      },
+      close(by, code) {
+        end(by, code);
+        if (!lost()) timeline.at(arrival(by === "client" ? "server" : "client"), () => end(other(by), code));
+      },
+    };
+    const other = (side: "client" | "server") => (side === "client" ? "server" : "client");
+
+    function end(side: "client" | "server", code: number): void {
+      if (!up[side]) return;
+      up[side] = false;
+      if (!up.client && !up.server) open.delete(entry);
+      if (side === "server") ends.server.closed(connection);
+      else ends.client.closed(connection, code);
+    }
+    const entry = {
+      device,
+      cut(code: number) {
+        for (const side of ["client", "server"] as const)
+          if (up[side]) timeline.after(random.between(0, 3_000_000), () => end(side, code));
+      },
+    };
+
+    function watch(): void {
+      if (!up.server) return;
+      if (timeline.nowUs - heardUs >= SILENT_US) return connection.close("server", 3002);
+      // Pongs prove life even when no frame comes.
+      if (!lost() && up.client) heardUs = timeline.nowUs;
+      timeline.after(5_000_000, watch);
+    }
+
+    timeline.after(base * 2, () => {
+      if (lost() || !serverUp()) {
+        up.server = false;
+        end("client", 1006);
+        return;
+      }
+      open.add(entry);
+      ends.server.opened(connection);
+      ends.client.opened(connection);
+      watch();
+    });
+  }
+
+  return {
+    open: connect,
+    partition(device, isLost) {
+      if (isLost) partitioned.add(device);
+      else partitioned.delete(device);
+    },
+    cut(device) {
+      for (const each of [...open]) if (each.device === device) each.cut(1006);
+    },
+    cutAll() {
+      for (const each of [...open]) each.cut(1006);
+    },
+  };
+}
