@@ -13,6 +13,7 @@ export {
   type FollowStep,
   follow,
   NOT_FOLLOWED,
+  silenced,
 } from "./connect/client/follow";
 export {
   type ClientEffect,

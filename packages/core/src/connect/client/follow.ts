@@ -3,7 +3,7 @@ import type { QueueState } from "../../queue/queue";
 import type { Milliseconds } from "../../units";
 import { clockEstimate } from "../clock-sync";
 import { positionAt } from "../position";
-import { queueAt } from "../session-queue";
+import { ended, queueAt } from "../session-queue";
 import { type ConnectClient, maySound } from "./state";
 
 /** What the player was last made to follow. */
@@ -24,6 +24,9 @@ export const NOT_FOLLOWED: Followed = {
   wantPlaying: false,
   queue: null,
 };
+
+/** What is followed once the player was made silent: it may have its right again by then, and playing is news. */
+export const silenced = (followed: Followed): Followed => ({ ...followed, wantPlaying: false });
 
 /** An order to the player. */
 export type Follow =
@@ -56,7 +59,9 @@ export function follow(
   nowMs: Milliseconds,
 ): FollowStep {
   const { session, stamp, pending, heldEpoch, diverged } = client;
-  if (session === null || stamp === null || !maySound(client) || heldEpoch !== stamp.epoch)
+  // A device that lost its right was made silent: when it has it again, playing is news.
+  if (!maySound(client)) return { order: { type: "stay" }, followed: silenced(followed) };
+  if (session === null || stamp === null || heldEpoch !== stamp.epoch)
     return { order: { type: "stay" }, followed };
   if (pending.some(({ local }) => local)) return { order: { type: "stay" }, followed };
   const next: Followed = {
@@ -107,7 +112,8 @@ function adaptedQueue(
   currentUid: string | null,
 ): QueueState | null {
   if (before !== null && sameContent(queue, before)) return null;
-  return currentUid === null ? queue : (queueAt(queue, currentUid) ?? queue);
+  // A player that has come to the end stays there until a cue.
+  return currentUid === null ? ended(queue) : (queueAt(queue, currentUid) ?? queue);
 }
 
 function sameContent(a: QueueState, b: QueueState): boolean {

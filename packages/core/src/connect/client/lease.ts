@@ -16,7 +16,7 @@ export function onGrant(turn: ClientTurn, epoch: number, leaseMs: number, client
   // A grant of another epoch, or for a moment that this clock has not seen, is none.
   if (epoch < (stamp?.epoch ?? 0) || epoch < heldEpoch || sentMs > turn.nowMs) return;
   const leaseUntilMs = sentMs + leaseMs;
-  const held = leaseUntilMs > turn.nowMs;
+  const held = leaseUntilMs > turn.nowMs && sentMs >= turn.state.awakeSinceMs;
   patch(turn, {
     heldEpoch: epoch,
     leaseUntilMs,
@@ -56,11 +56,11 @@ function release(turn: ClientTurn, facts: PlayerFacts | null): void {
   send(turn, { type: "released", epoch, anchor });
 }
 
-/** The lease could not be prolonged in time, or the device slept. */
-export function lapse(turn: ClientTurn): void {
+/** The lease could not be prolonged in time, or the device `slept`: then it has stopped already, and stays so. */
+export function lapse(turn: ClientTurn, slept: boolean): void {
   const { right, me } = turn.state;
-  if (right !== "held") return;
-  const detached = me.lapsePolicy === "continue" && isSounding(turn.state);
+  if (right !== "held" && !(slept && right === "detached")) return;
+  const detached = !slept && me.lapsePolicy === "continue" && isSounding(turn.state);
   patch(turn, { right: detached ? "detached" : "lapsed", nextRenewalMs: turn.nowMs });
   turn.effects.push({ type: "changed" });
   if (!detached) turn.effects.push({ type: "silence" });

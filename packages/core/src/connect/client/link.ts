@@ -50,7 +50,7 @@ export function onStop(turn: ClientTurn, reason: string): void {
 
 export function onOpened(turn: ClientTurn): void {
   if (turn.state.link !== "opening") return;
-  patch(turn, { link: "greeting" });
+  patch(turn, { link: "greeting", unansweredMs: turn.nowMs });
   turn.effects.push({ type: "authenticate", fresh: false });
 }
 
@@ -90,6 +90,7 @@ export function onWelcome(turn: ClientTurn, frame: Welcome): void {
     heartbeatMs: frame.heartbeatMs,
     playingHeartbeatMs: frame.playingHeartbeatMs,
     nextBeatMs: turn.nowMs,
+    unansweredMs: Number.POSITIVE_INFINITY,
     burst: BURST,
     reportSeq: 0,
     lastReport: null,
@@ -139,30 +140,43 @@ export function onGoAway(turn: ClientTurn, minMs: Milliseconds, maxMs: Milliseco
 }
 
 export function onBeatAck(turn: ClientTurn, frame: Extract<ServerFrame, { type: "beat_ack" }>): void {
-  const { clock, burst } = turn.state;
+  const { clock, burst, awakeSinceMs } = turn.state;
+  const before = frame.clientSentUs < awakeSinceMs * 1000;
   patch(turn, {
-    clock: addSample(clock, {
-      clientSentUs: frame.clientSentUs,
-      serverReceivedUs: frame.serverReceivedUs,
-      serverSentUs: frame.serverSentUs,
-      clientReceivedUs: clientUs(turn),
-    }),
+    clock: before
+      ? clock
+      : addSample(clock, {
+          clientSentUs: frame.clientSentUs,
+          serverReceivedUs: frame.serverReceivedUs,
+          serverSentUs: frame.serverSentUs,
+          clientReceivedUs: clientUs(turn),
+        }),
     unansweredMs: Number.POSITIVE_INFINITY,
     burst: Math.max(0, burst - 1),
     ...(burst > 1 && { nextBeatMs: turn.nowMs + BURST_EVERY_MS }),
   });
 }
 
+/** A monotonic clock may have stood still during a sleep: its samples say nothing of now. */
+export function forgetClock(turn: ClientTurn): void {
+  patch(turn, {
+    clock: { ...turn.state.clock, samples: [] },
+    awakeSinceMs: turn.nowMs,
+    burst: BURST,
+    nextBeatMs: Math.min(turn.state.nextBeatMs, turn.nowMs),
+  });
+}
+
 /** Beats when it is time: more often with the right to sound, or while it comes. Gives a silent connection up. */
 export function beatIfDue(turn: ClientTurn): void {
   const { link, nextBeatMs, right, preparing, heartbeatMs, playingHeartbeatMs, unansweredMs } = turn.state;
-  if (link !== "up") return;
+  if (link !== "up" && link !== "greeting") return;
   if (turn.nowMs - unansweredMs >= SILENT_MS) {
     turn.effects.push({ type: "close", code: SILENT });
     onClosed(turn, SILENT);
     return;
   }
-  if (turn.nowMs < nextBeatMs) return;
+  if (link === "greeting" || turn.nowMs < nextBeatMs) return;
   send(turn, { type: "beat", clientSentUs: clientUs(turn) });
   const often = right !== "none" || preparing > 0;
   patch(turn, {

@@ -85,6 +85,8 @@ export interface ConnectClient {
   readonly lastReport: SentReport | null;
   readonly nextReportMs: Milliseconds;
   readonly pending: readonly SentCommand[];
+  /** When it woke last: what it sent before says nothing of the time since. */
+  readonly awakeSinceMs: Milliseconds;
   readonly seen: { readonly nowMs: Milliseconds; readonly wallMs: Milliseconds } | null;
 }
 
@@ -176,6 +178,7 @@ export function newClient(me: DeviceInfo, volume: number | null): ConnectClient 
     lastReport: null,
     nextReportMs: Number.POSITIVE_INFINITY,
     pending: [],
+    awakeSinceMs: Number.NEGATIVE_INFINITY,
     seen: null,
   };
 }

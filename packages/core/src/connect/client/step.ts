@@ -4,6 +4,7 @@ import { expireCommands, onCommand, onResult } from "./commands";
 import { lapse, onGrant, onPrepare, onRevoke, onSilent, renewIfDue } from "./lease";
 import {
   beatIfDue,
+  forgetClock,
   givesUpAtMs,
   onBeatAck,
   onClosed,
@@ -20,7 +21,7 @@ import type { ClientInput, ClientStep, ConnectClient } from "./state";
 import { type ClientTurn, patch, send } from "./turn";
 
 /** A wall clock that ran this much further than the monotonic one means that the device slept. */
-const SLEPT_MS: Milliseconds = 1_000;
+const SLEPT_MS: Milliseconds = 200;
 
 /** The state after `input`, and what to do. Never throws. */
 export function stepClient(state: ConnectClient, input: ClientInput): ClientStep {
@@ -39,7 +40,8 @@ function noteTime(turn: ClientTurn, wallMs: Milliseconds): void {
   const { seen, leaseUntilMs } = turn.state;
   const slept = seen !== null && wallMs - seen.wallMs - (turn.nowMs - seen.nowMs) > SLEPT_MS;
   patch(turn, { seen: { nowMs: turn.nowMs, wallMs } });
-  if (slept || turn.nowMs >= leaseUntilMs) lapse(turn);
+  if (slept) forgetClock(turn);
+  if (slept || turn.nowMs >= leaseUntilMs) lapse(turn, slept);
 }
 
 function onInput(turn: ClientTurn, input: ClientInput): void {
@@ -131,7 +133,7 @@ export function nextClientTickMs(state: ConnectClient): Milliseconds {
     lease,
     up ? state.nextBeatMs : Number.POSITIVE_INFINITY,
     up ? state.nextRenewalMs : Number.POSITIVE_INFINITY,
-    up ? givesUpAtMs(state.unansweredMs) : Number.POSITIVE_INFINITY,
+    up || state.link === "greeting" ? givesUpAtMs(state.unansweredMs) : Number.POSITIVE_INFINITY,
     state.nextReportMs,
     ...state.pending.map(({ expiresAtMs }) => expiresAtMs),
   );

@@ -42,6 +42,8 @@ export function settlePending(
 /** Sends the result that a command already has, or says that it is still under way; false when it is new. */
 export function answerAgain(turn: Turn, deviceId: DeviceId, commandId: CommandId): boolean {
   const key = commandKey(deviceId, commandId);
+  // It ended in this very turn, and its result is on its way.
+  if (turn.settled.includes(key)) return true;
   const known = turn.state.results.get(key);
   if (known) {
     send(turn, deviceId, { type: "command_result", ...known.result });

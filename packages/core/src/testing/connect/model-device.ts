@@ -1,5 +1,5 @@
 /** A device around the client: its clocks, its player, its sleep and its death. */
-import { type Followed, follow, NOT_FOLLOWED } from "../../connect/client/follow";
+import { type Followed, follow, NOT_FOLLOWED, silenced } from "../../connect/client/follow";
 import {
   type ClientEffect,
   type ClientInput,
@@ -25,6 +25,8 @@ export interface ModelDevice {
   /** Whether sound leaves it now. */
   readonly audible: boolean;
   readonly awake: boolean;
+  /** Virtual time at which it woke last. */
+  readonly wokeUs: Microseconds;
   /** Its monotonic clock. */
   nowMs(): number;
   start(): void;
@@ -45,6 +47,8 @@ interface Options {
   readonly open: () => void;
   readonly onCommand: (id: CommandId, action: Action, local: boolean) => void;
   readonly onSettle: (id: CommandId, settlement: Settlement) => void;
+  /** The device dies, and with it whoever waited for these commands. */
+  readonly onDeath: (pending: readonly CommandId[]) => void;
   readonly onStep: (before: ConnectClient, after: ConnectClient) => void;
 }
 
@@ -58,12 +62,14 @@ export function createModelDevice(options: Options): ModelDevice {
   let followed: Followed = NOT_FOLLOWED;
   let connection: Connection | null = null;
   let awake = true;
+  let wokeUs = Number.NEGATIVE_INFINITY;
   let alive = true;
   let life = 0;
   let tickAtUs = Number.POSITIVE_INFINITY;
   let asleepInputs: (() => void)[] = [];
   let busy = false;
   let commands = 0;
+  const abandoned = new WeakSet<Connection>();
 
   const nowMs = () => monotonicOffsetMs + ((timeline.nowUs - stoppedUs) * drift) / 1000;
   const wallMs = () => wallOffsetMs + timeline.nowUs / 1000;
@@ -138,11 +144,13 @@ export function createModelDevice(options: Options): ModelDevice {
         break;
       }
       case "close":
-        connection?.close("client", effect.code);
-        connection = null;
+        leave(effect.code);
         break;
       case "authenticate":
-        timeline.after(random.between(0, 5_000), mineOnly(() => input({ type: "token", token: "token" })));
+        timeline.after(
+          random.between(0, 5_000),
+          mineOnly(() => input({ type: "token", token: "token" })),
+        );
         break;
       case "send":
         connection?.toServer(effect.frame);
@@ -158,6 +166,7 @@ export function createModelDevice(options: Options): ModelDevice {
             busy = true;
             player.pause();
             busy = false;
+            followed = silenced(followed);
             input({ type: "silent", facts: player.facts(shown, toLocalMs) });
           }),
         );
@@ -168,6 +177,15 @@ export function createModelDevice(options: Options): ModelDevice {
       case "changed":
         break;
     }
+  }
+
+  /** Ends the connection from here; its end is no news then. */
+  function leave(code: number): void {
+    const left = connection;
+    connection = null;
+    if (left === null) return;
+    abandoned.add(left);
+    left.close("client", code);
   }
 
   function schedule(): void {
@@ -197,10 +215,16 @@ export function createModelDevice(options: Options): ModelDevice {
     get awake() {
       return alive && awake;
     },
+    get wokeUs() {
+      return wokeUs;
+    },
     nowMs,
     start: () => input({ type: "start" }),
     opened(made) {
-      if (!alive) return made.close("client", 1006);
+      if (!alive) {
+        made.close("client", 1006);
+        return;
+      }
       connection = made;
       whenAwake(() => input({ type: "opened" }));
     },
@@ -210,9 +234,12 @@ export function createModelDevice(options: Options): ModelDevice {
     },
     closed(from, code) {
       // A connection that never opened has not become the current one.
-      if (connection !== null && from !== connection) return;
-      connection = null;
-      whenAwake(() => input({ type: "closed", code }));
+      if (abandoned.has(from) || (connection !== null && from !== connection)) return;
+      whenAwake(() => {
+        if (abandoned.has(from)) return;
+        connection = null;
+        input({ type: "closed", code });
+      });
     },
     command(action, { ifItemUid = null, local = false } = {}) {
       if (!alive || !awake) return null;
@@ -230,6 +257,7 @@ export function createModelDevice(options: Options): ModelDevice {
         if (mine !== life) return;
         if (clockStops) stoppedUs += us;
         awake = true;
+        wokeUs = timeline.nowUs;
         const missed = asleepInputs;
         asleepInputs = [];
         // Whatever runs first after a sleep looks at the clocks.
@@ -240,13 +268,13 @@ export function createModelDevice(options: Options): ModelDevice {
     crash(backAfterUs) {
       if (!alive) return;
       alive = false;
+      options.onDeath(state.pending.map(({ commandId }) => commandId));
       awake = true;
       life += 1;
       asleepInputs = [];
       tickAtUs = Number.POSITIVE_INFINITY;
       player.cut();
-      connection?.close("client", 1006);
-      connection = null;
+      leave(1006);
       timeline.after(backAfterUs, () => {
         alive = true;
         state = newClient(info, 0.5);

@@ -46,8 +46,7 @@ export function createModelPlayer({ timeline, random, stuck, onChange }: Options
   let baseUs = 0;
   let generation = 0;
 
-  const positionMs = () =>
-    moving ? Math.min(ITEM_MS, baseMs + (timeline.nowUs - baseUs) / 1000) : baseMs;
+  const positionMs = () => (moving ? Math.min(ITEM_MS, baseMs + (timeline.nowUs - baseUs) / 1000) : baseMs);
 
   function rest(ms: number): void {
     baseMs = ms;

@@ -73,10 +73,16 @@ export function createModelServer({ timeline, random, onStep, onRestore, onDeath
     schedule();
   }
 
-  function deliver(id: string, frame: Extract<SequencerStep["effects"][number], { type: "send" }>["frame"]): void {
+  function deliver(
+    id: string,
+    frame: Extract<SequencerStep["effects"][number], { type: "send" }>["frame"],
+  ): void {
     const connection = connections.get(id);
     if (!connection) return;
-    if (frame.type !== "welcome") return connection.toClient(frame);
+    if (frame.type !== "welcome") {
+      connection.toClient(frame);
+      return;
+    }
     connection.toClient({
       ...frame,
       connectionId: id,
@@ -165,6 +171,7 @@ export function createModelServer({ timeline, random, onStep, onRestore, onDeath
       else die();
     },
     restart() {
+      tornNext = false;
       if (state !== null) return;
       state = saved ? restoreSession(saved.durable, saved.results, at()) : newSession("session");
       onRestore(state);

@@ -1,4 +1,4 @@
-/** Connections between devices and a server: ordered, delayed, cut, and silent while a device is partitioned. */
+/** Connections between devices and a server: ordered, delayed, cut, and held up while a device is partitioned. */
 import type { ClientFrame, ServerFrame } from "../../connect/frames";
 import type { Microseconds } from "../../connect/types";
 import type { Random } from "./random";
@@ -28,7 +28,7 @@ export interface ConnectionEnds {
 
 export interface Network {
   open(device: number): void;
-  /** Whether frames of the device get lost. */
+  /** Whether frames of the device are held up until it is reachable again, as a stream does that is sent anew. */
   partition(device: number, lost: boolean): void;
   /** Cuts the device's connections. */
   cut(device: number): void;
@@ -48,7 +48,11 @@ const SILENT_US: Microseconds = 20_000_000;
 
 export function createNetwork({ timeline, random, ends, serverUp }: Options): Network {
   const partitioned = new Set<number>();
-  const open = new Set<{ readonly device: number; readonly cut: (code: number) => void }>();
+  const open = new Set<{
+    readonly device: number;
+    readonly cut: (code: number) => void;
+    readonly heal: () => void;
+  }>();
   let made = 0;
 
   function connect(device: number): void {
@@ -65,11 +69,18 @@ export function createNetwork({ timeline, random, ends, serverUp }: Options): Ne
     }
     const lost = () => partitioned.has(device);
 
+    /** What waits for the partition to end. */
+    const held: (() => void)[] = [];
+
     const connection: Connection = {
       id: `c${++made}`,
       device,
       toServer(frame) {
-        if (!up.client || lost()) return;
+        if (!up.client) return;
+        if (lost()) {
+          held.push(() => connection.toServer(frame));
+          return;
+        }
         const times = random.chance(0.02) && frame.type !== "hello" ? 2 : 1;
         for (let i = 0; i < times; i++)
           timeline.at(arrival("server"), () => {
@@ -79,12 +90,19 @@ export function createNetwork({ timeline, random, ends, serverUp }: Options): Ne
           });
       },
       toClient(frame) {
-        if (!up.server || lost()) return;
+        if (!up.server) return;
+        if (lost()) {
+          held.push(() => connection.toClient(frame));
+          return;
+        }
         timeline.at(arrival("client"), () => up.client && ends.client.frame(connection, frame));
       },
       close(by, code) {
         end(by, code);
-        if (!lost()) timeline.at(arrival(by === "client" ? "server" : "client"), () => end(other(by), code));
+        const told = () =>
+          timeline.at(arrival(by === "client" ? "server" : "client"), () => end(other(by), code));
+        if (lost()) held.push(told);
+        else told();
       },
     };
     const other = (side: "client" | "server") => (side === "client" ? "server" : "client");
@@ -98,6 +116,9 @@ export function createNetwork({ timeline, random, ends, serverUp }: Options): Ne
     }
     const entry = {
       device,
+      heal: () => {
+        for (const pass of held.splice(0)) pass();
+      },
       cut(code: number) {
         for (const side of ["client", "server"] as const)
           if (up[side]) timeline.after(random.between(0, 3_000_000), () => end(side, code));
@@ -106,7 +127,10 @@ export function createNetwork({ timeline, random, ends, serverUp }: Options): Ne
 
     function watch(): void {
       if (!up.server) return;
-      if (timeline.nowUs - heardUs >= SILENT_US) return connection.close("server", 3002);
+      if (timeline.nowUs - heardUs >= SILENT_US) {
+        connection.close("server", 3002);
+        return;
+      }
       // Pongs prove life even when no frame comes.
       if (!lost() && up.client) heardUs = timeline.nowUs;
       timeline.after(5_000_000, watch);
@@ -128,8 +152,12 @@ export function createNetwork({ timeline, random, ends, serverUp }: Options): Ne
   return {
     open: connect,
     partition(device, isLost) {
-      if (isLost) partitioned.add(device);
-      else partitioned.delete(device);
+      if (isLost) {
+        partitioned.add(device);
+        return;
+      }
+      partitioned.delete(device);
+      for (const each of [...open]) if (each.device === device) each.heal();
     },
     cut(device) {
       for (const each of [...open]) if (each.device === device) each.cut(1006);

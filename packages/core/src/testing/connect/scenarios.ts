@@ -1,0 +1,102 @@
+/** Arbitrary scenarios: what happens is generated, so that a failure shrinks to the few happenings that matter. */
+import fc from "fast-check";
+import type { Happening, Scenario } from "./simulate";
+
+const device = fc.nat(3);
+const what: fc.Arbitrary<Happening["what"]> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: fc.constant("transfer" as const),
+      to: device,
+      force: fc.boolean(),
+      play: fc.constantFrom(null, null, true, false),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant("play_context" as const),
+      on: fc.option(device, { nil: null }),
+      count: fc.integer({ min: 1, max: 6 }),
+      shuffle: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .constantFrom("play", "pause", "local_pause", "local_play")
+      .map((type) => ({ type }) as const),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constantFrom("seek" as const, "local_seek" as const),
+      ms: fc.nat(29_000),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constantFrom("skip" as const, "local_skip" as const),
+      by: fc.constantFrom(1 as const, -1 as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.boolean().map((on) => ({ type: "shuffle", on }) as const) },
+  { weight: 1, arbitrary: fc.boolean().map((first) => ({ type: "add", first }) as const) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("volume" as const),
+      of: device,
+      volume: fc.constantFrom(0, 0.25, 0.5, 1),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ type: "cut", ms: 0 } as const) },
+  {
+    weight: 2,
+    arbitrary: fc.integer({ min: 1_000, max: 40_000 }).map((ms) => ({ type: "partition", ms }) as const),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 500, max: 40_000 }).map((ms) => ({ type: "sleep", ms }) as const),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 500, max: 20_000 }).map((ms) => ({ type: "crash", ms }) as const),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("server_crash" as const),
+      torn: fc.boolean(),
+      ms: fc.integer({ min: 500, max: 20_000 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ type: "go_away" } as const) },
+);
+
+const happening: fc.Arbitrary<Happening> = fc.record({
+  afterMs: fc.oneof(fc.nat(300), fc.nat(3_000), fc.nat(15_000)),
+  device,
+  what,
+});
+
+/** Scenarios of 2 to 4 devices; half of them know no force, so that no overlap at all is lawful. */
+export function arbitraryScenario(maxHappenings: number): fc.Arbitrary<Scenario> {
+  return fc
+    .record({
+      seed: fc.nat(),
+      happenings: fc.array(happening, { minLength: 1, maxLength: maxHappenings, size: "max" }),
+      continues: fc.array(fc.constantFrom(false, false, true), { minLength: 2, maxLength: 4 }),
+      forces: fc.boolean(),
+    })
+    .map(({ forces, happenings, ...rest }) => ({
+      ...rest,
+      happenings: forces ? happenings : happenings.map(withoutForce),
+    }));
+}
+
+function withoutForce(each: Happening): Happening {
+  return each.what.type === "transfer" ? { ...each, what: { ...each.what, force: false } } : each;
+}
