@@ -60,6 +60,7 @@ export * from "./events/event-time";
 export * from "./events/listening-session";
 export * from "./events/outbox";
 export * from "./events/play-event";
+export * from "./events/sequence";
 export * from "./events/tally";
 export * from "./events/uuid-v7";
 export * from "./events/verdict";

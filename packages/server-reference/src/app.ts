@@ -21,6 +21,7 @@ import { authRoutes } from "./modules/auth/routes";
 import { capabilityRoutes } from "./modules/capabilities/routes";
 import { catalogRoutes } from "./modules/catalog/routes";
 import { deviceRoutes } from "./modules/devices/routes";
+import { eventRoutes } from "./modules/events/routes";
 import { imageRoutes } from "./modules/images/routes";
 import { licenseRoutes } from "./modules/license/routes";
 import { mediaRoutes } from "./modules/media/routes";
@@ -98,6 +99,7 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
   await app.register(capabilityRoutes, { context, origin });
   for (const routes of [catalogRoutes, deviceRoutes, imageRoutes, playbackRoutes, licenseRoutes, mediaRoutes])
     await app.register(routes, { context });
+  await app.register(eventRoutes, { context, registry: telemetry.registry });
 
   if (webDir) await registerWebPlayer(app, webDir);
   return app;

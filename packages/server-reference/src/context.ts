@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import type { Db } from "./adapters/sqlite/open";
 import type { ServerConfig } from "./config";
+import type { EventLog } from "./modules/events/event-log";
 import type { FaultHooks } from "./modules/sandbox/fault-hooks";
 import type { Sandbox } from "./modules/sandbox/sandbox";
 
@@ -22,6 +23,8 @@ export interface ServerContext {
   readonly config: ServerConfig;
   readonly db: Db;
   readonly secrets: ServerSecrets;
+  /** Where play events are kept. */
+  readonly eventLog: EventLog;
   /** Server wall clock, milliseconds since the Unix epoch; in a sandbox the test clock. */
   readonly now: () => number;
   readonly logger: Logger;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { lockDataDir } from "./adapters/sqlite/data-dir-lock";
+import { openEventLog } from "./adapters/sqlite/event-log";
 import { openDatabase } from "./adapters/sqlite/open";
 import { loadSecrets } from "./adapters/sqlite/secrets";
 import { createApp, publicOrigin } from "./app";
@@ -11,12 +12,15 @@ import type { ServerConfig } from "./config";
 import type { ServerContext } from "./context";
 import { seedDemoUsers } from "./modules/auth/demo-users";
 import type { ProviderKeyOptions } from "./modules/auth/provider-keys";
+import type { EventLog } from "./modules/events/event-log";
 import { NO_FAULTS } from "./modules/sandbox/fault-hooks";
 import { openSandbox } from "./modules/sandbox/sandbox";
 import { createLogger } from "./telemetry";
 
 /** Name of the database in the data directory. */
 export const DATABASE_FILE = "segue.db";
+/** Name of the event log in the data directory. */
+export const EVENT_LOG_FILE = "events.db";
 /** How long open requests may take to end. */
 const DRAIN_MS = 10_000;
 
@@ -46,21 +50,25 @@ export async function openData(config: ServerConfig, options: ServerOptions = {}
   try {
     mkdirSync(join(config.dataDir, "media"), { recursive: true });
     const database = openDatabase(join(config.dataDir, DATABASE_FILE));
+    let eventLog: EventLog | null = null;
     try {
       const { db } = database;
+      eventLog = openEventLog(join(config.dataDir, EVENT_LOG_FILE));
       const sandbox = config.sandbox ? await openSandbox(db, machine) : null;
       const now = sandbox?.clock.now ?? machine;
       const secrets = await loadSecrets(db, now());
       if (config.sandbox && !config.oidcIssuer) await seedDemoUsers(db, now());
       const logger = options.logger ?? createLogger(config.logLevel);
       const close = async () => {
+        await context.eventLog.close();
         await database.close();
         unlock();
       };
       const faults = sandbox?.faults ?? NO_FAULTS;
-      const context = { config, db, secrets, now, logger, faults, sandbox };
+      const context = { config, db, secrets, eventLog, now, logger, faults, sandbox };
       return { context, backup: database.backup, close };
     } catch (error) {
+      await eventLog?.close();
       await database.close();
       throw error;
     }

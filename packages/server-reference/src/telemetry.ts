@@ -41,6 +41,8 @@ export function createLogger(level: string): Logger {
 
 /** Metrics of one server. */
 export interface Telemetry {
+  /** Where modules register metrics of their own. */
+  readonly registry: Registry;
   readonly contentType: string;
   render(): Promise<string>;
 }
@@ -65,5 +67,5 @@ export function registerTelemetry(app: FastifyInstance): Telemetry {
     duration.observe(labels, reply.elapsedTime / 1000);
   });
   app.addHook("onClose", async () => registry.clear());
-  return { contentType: registry.contentType, render: () => registry.metrics() };
+  return { registry, contentType: registry.contentType, render: () => registry.metrics() };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { memoryEventLog } from "../adapters/memory/event-log";
 import { type OpenDatabase, openDatabase } from "../adapters/sqlite/open";
 import { parseConfig } from "../config";
 import type { ServerContext } from "../context";
@@ -30,6 +31,7 @@ function contextFor(tracks?: number): ServerContext {
     secrets,
     now: () => 1_700_000_000_000,
     logger: pino({ level: "silent" }),
+    eventLog: memoryEventLog(),
     faults: NO_FAULTS,
     sandbox: null,
   };

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DeviceId, idFromBytes, type TrackId, type UserId } from "@segue/core";
 import { pino } from "pino";
+import { openEventLog } from "../../src/adapters/sqlite/event-log";
 import { openDatabase } from "../../src/adapters/sqlite/open";
 import { parseConfig } from "../../src/config";
 import type { ServerContext } from "../../src/context";
@@ -116,6 +117,7 @@ export function makeFixture(env: Readonly<Record<string, string>> = {}) {
     secrets: { mediaUrl: secret(), content: secret(), license: secret(), session: secret() },
     now: () => clock.now,
     logger: pino({ level: "silent" }),
+    eventLog: openEventLog(join(dataDir, "events.db")),
     faults: NO_FAULTS,
     sandbox: null,
   };
@@ -147,6 +149,7 @@ export function makeFixture(env: Readonly<Record<string, string>> = {}) {
   }
 
   async function close(): Promise<void> {
+    await context.eventLog.close();
     await database.close();
     rmSync(dataDir, { recursive: true, force: true });
   }

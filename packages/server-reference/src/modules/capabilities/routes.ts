@@ -28,6 +28,7 @@ function features(user: User | null, aac: boolean): readonly Capability[] {
     feature("playback", signedIn),
     feature("quality.320", premium),
     feature("offline", premium),
+    feature("events", signedIn),
     feature("codec.vorbis", null),
     feature("codec.aac", aac ? null : "The server has no AAC renditions; ingest with ffmpeg installed."),
     feature("connect", "Not part of this version."),

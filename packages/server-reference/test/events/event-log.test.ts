@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SegueError } from "@segue/core";
+import Libsql from "libsql";
+import { afterAll, describe, expect, it } from "vitest";
+import { memoryEventLog } from "../../src/adapters/memory/event-log";
+import { openEventLog } from "../../src/adapters/sqlite/event-log";
+import { play, submission, TRACK } from "./builders";
+import { eventLogSuite } from "./event-log-suite";
+
+const folder = mkdtempSync(join(tmpdir(), "segue-events-"));
+let count = 0;
+const fresh = () => join(folder, `${++count}.db`);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+eventLogSuite("memory", memoryEventLog);
+eventLogSuite("SQLite", () => openEventLog(fresh()));
+
+describe("the event log's file", () => {
+  it("flushes each commit to the disk and is nobody else's to read", async () => {
+    const file = fresh();
+    const log = openEventLog(file);
+    expect(statSync(file).mode & 0o77).toBe(0);
+    await log.append(submission([play()]));
+    await log.close();
+    const raw = new Libsql(file);
+    expect(raw.prepare("PRAGMA journal_mode").get()).toMatchObject({ journal_mode: "wal" });
+    raw.exec("PRAGMA user_version = 99");
+    raw.close();
+    expect(() => openEventLog(file)).toThrow(/newer server/);
+  });
+
+  it("shares one commit among batches that come together", async () => {
+    const log = openEventLog(fresh());
+    await Promise.all(Array.from({ length: 50 }, (_, i) => log.append(submission([play({ seq: i + 1 })]))));
+    expect((await log.figures()).commits).toBeLessThan(5);
+    expect((await log.plays([TRACK])).get(TRACK)).toBe(50);
+    await log.close();
+  });
+
+  it("goes on after it was closed and opened again", async () => {
+    const file = fresh();
+    const first = openEventLog(file);
+    const event = play();
+    await first.append(submission([event]));
+    await first.close();
+    const second = openEventLog(file);
+    const [receipt] = await second.append(submission([event]));
+    expect(receipt?.status).toBe("duplicate");
+    expect((await second.plays([TRACK])).get(TRACK)).toBe(1);
+    await second.close();
+  });
+
+  it("makes lost counts anew from the log", async () => {
+    const file = fresh();
+    const log = openEventLog(file);
+    await log.append(submission([play(), play({ seq: 2, msPlayed: 10 }), play({ seq: 3 })]));
+    const raw = new Libsql(file);
+    raw.exec("UPDATE play_counts SET plays = 77");
+    raw.close();
+    await log.recount();
+    expect((await log.plays([TRACK])).get(TRACK)).toBe(2);
+    await log.close();
+  });
+
+  it("says that it is unavailable when it is full, keeps nothing of the batch, and goes on once there is room", async () => {
+    const file = fresh();
+    const full = openEventLog(file, { maxPages: 40 });
+    const batch = () => submission(Array.from({ length: 100 }, (_, i) => play({ seq: i + 1 })));
+    let stored = 0;
+    let refused: unknown = null;
+    while (refused === null && stored < 10_000) {
+      try {
+        stored += (await full.append(batch())).length;
+      } catch (error) {
+        refused = error;
+      }
+    }
+    expect(SegueError.is(refused) && [refused.code, refused.retryAfterMs]).toEqual(["unavailable", 30_000]);
+    expect(await full.read(0, 20_000)).toHaveLength(stored);
+    expect((await full.plays([TRACK])).get(TRACK)).toBe(stored);
+    await full.close();
+    const room = openEventLog(file);
+    expect((await room.append(batch())).every(({ status }) => status === "accepted")).toBe(true);
+    expect((await room.plays([TRACK])).get(TRACK)).toBe(stored + 100);
+    await room.close();
+  });
+
+  it("does not let one batch that cannot be written take others with it", async () => {
+    const log = openEventLog(fresh());
+    const broken = { ...submission([play()]), market: undefined as unknown as string };
+    const [good, bad, alsoGood] = await Promise.allSettled([
+      log.append(submission([play({ seq: 1 })])),
+      log.append(broken),
+      log.append(submission([play({ seq: 2 })])),
+    ]);
+    expect([good?.status, bad?.status, alsoGood?.status]).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect((await log.plays([TRACK])).get(TRACK)).toBe(2);
+    await log.close();
+  });
+});
