@@ -4,11 +4,12 @@ import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type Provider from "oidc-provider";
 import type { ServerContext } from "./context";
+import { answerClientError } from "./http/client-error";
 import { registerCors } from "./http/cors";
 import { registerHostCheck } from "./http/host";
 import { OpenApiValidator, registerValidation } from "./http/openapi";
 import { loadOpenApi } from "./http/openapi-document";
-import { registerProblems, rememberRoutes } from "./http/problem";
+import { registerProblems, rememberRoutes, sendProblem } from "./http/problem";
 import { registerRateLimit } from "./http/rate-limit";
 import { registerShutdown } from "./http/shutdown";
 import { hasWebPlayer, playerFallback, registerWebPlayer } from "./http/web-player";
@@ -34,8 +35,17 @@ import { registerTelemetry } from "./telemetry";
 /** Largest body of a route that does not say otherwise, in bytes. */
 const BODY_LIMIT = 64 * 1024;
 
+/** How long requests may take to arrive, and how often that is looked at, milliseconds. */
+export interface Patience {
+  readonly headMs: number;
+  readonly requestMs: number;
+  readonly lookMs: number;
+}
+const PATIENCE: Patience = { headMs: 10_000, requestMs: 30_000, lookMs: 5000 };
+
 /** What a test may replace. */
 export interface AppOptions {
+  readonly patience?: Patience;
   /** Whether the server is shutting down. */
   readonly draining?: () => boolean;
   /** How often another OpenID provider is asked for keys. */
@@ -45,21 +55,7 @@ export interface AppOptions {
 /** Makes the HTTP server of `context`; it does not listen yet. */
 export async function createApp(context: ServerContext, options: AppOptions = {}): Promise<FastifyInstance> {
   const { config } = context;
-  const verbose = config.logLevel === "debug" || config.logLevel === "trace";
-  const app = Fastify({
-    loggerInstance: context.logger as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: !verbose }),
-    genReqId: () => randomUUID(),
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: 30_000,
-    // An https address means one reverse proxy in front.
-    ...(config.publicUrl?.startsWith("https:")
-      ? { trustProxy: (_address: string, hop: number) => hop < 1 }
-      : {}),
-    routerOptions: { maxParamLength: 200 },
-    forceCloseConnections: "idle",
-    return503OnClosing: true,
-  });
+  const app = Fastify(fastifyOptions(context, options.patience));
   const document = loadOpenApi();
   const webDir = hasWebPlayer(config.webDir) ? config.webDir : null;
 
@@ -103,6 +99,27 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
 
   if (webDir) await registerWebPlayer(app, webDir);
   return app;
+}
+
+function fastifyOptions({ config, logger }: ServerContext, patience = PATIENCE) {
+  const verbose = config.logLevel === "debug" || config.logLevel === "trace";
+  return {
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: !verbose }),
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: patience.requestMs,
+    http: { headersTimeout: patience.headMs, connectionsCheckingInterval: patience.lookMs },
+    // An https address means one reverse proxy in front.
+    ...(config.publicUrl?.startsWith("https:")
+      ? { trustProxy: (_address: string, hop: number) => hop < 1 }
+      : {}),
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: sendProblem,
+    clientErrorHandler: answerClientError,
+    forceCloseConnections: "idle",
+    return503OnClosing: false,
+  } as const;
 }
 
 function authenticatorOf({ config, db, now }: ServerContext, { providerKeys }: AppOptions): Authenticator {

@@ -1,4 +1,5 @@
 import { webcrypto } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import {
   deriveSegmentKey,
   type GrantResponse,
@@ -257,6 +258,12 @@ describe("a hostile grant request", () => {
     ["deep nesting in a field", `{"items":${deep}}`, {}, 400, "invalid_request"],
     ["a prototype", '{"__proto__":{"deviceId":1}}', {}, 400, "malformed_body"],
     ["broken protobuf", Buffer.from("0affffff", "hex"), protobuf, 400, "malformed_body"],
+    ["protobuf cut short", Buffer.from("0a1e6465765f", "hex"), protobuf, 400, "malformed_body"],
+    ["protobuf of the wrong types", Buffer.from("0807100718072007", "hex"), protobuf, 400, "malformed_body"],
+    ["protobuf that claims 2 GiB", Buffer.from("0affffffff07", "hex"), protobuf, 400, "malformed_body"],
+    ["protobuf of nested groups", Buffer.alloc(60_000, 0x7b), protobuf, 400, "malformed_body"],
+    ["text that is no UTF-8", Buffer.from('{"deviceId":"\xff\xfe"}', "latin1"), {}, 400, "invalid_request"],
+    ["a compressed body", gzipSync("{}"), { "content-encoding": "gzip" }, 400, "malformed_body"],
     ["empty protobuf", Buffer.alloc(0), protobuf, 400, "malformed_body"],
     ["an unknown type", "deviceId: 1", { "content-type": "text/yaml" }, 415, "unsupported_media_type"],
     ["too much", JSON.stringify({ deviceId: "x".repeat(70_000) }), {}, 413, "body_too_large"],

@@ -50,7 +50,8 @@ export function problemBody(error: SegueError, supportId: string): Record<string
   };
 }
 
-function send(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Answers `request` with the problem that `error` means. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toSegueError(error);
   const supportId = known.supportId ?? request.id;
   // Stack and cause stay in the log.
@@ -75,7 +76,7 @@ export type Fallback = (request: FastifyRequest, reply: FastifyReply) => Fastify
 
 /** Makes every failure of `app` a problem. */
 export function registerProblems(app: FastifyInstance, fallback?: Fallback): void {
-  app.setErrorHandler((error, request, reply) => send(error, request, reply));
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   const limited = app.hasDecorator("rateLimit") ? { preHandler: app.rateLimit() } : {};
   app.setNotFoundHandler(limited, (request, reply) => {
     const path = request.url.split("?")[0]!;
@@ -87,9 +88,9 @@ export function registerProblems(app: FastifyInstance, fallback?: Fallback): voi
       const answered = fallback?.(request, reply);
       if (answered) return answered;
     }
-    if (methods.length === 0) return send(new SegueError("not_found"), request, reply);
+    if (methods.length === 0) return sendProblem(new SegueError("not_found"), request, reply);
     reply.header("allow", methods.join(", "));
-    return send(new SegueError("method_not_allowed"), request, reply);
+    return sendProblem(new SegueError("method_not_allowed"), request, reply);
   });
 }
 
