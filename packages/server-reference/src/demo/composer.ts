@@ -3,7 +3,7 @@ import { chordsOf, scaleOf } from "./harmony";
 import { createKit, type Mix, SAMPLE_RATE, Timbre, toneSpectrum } from "./instruments";
 import { type Bar, playBass, playChords, playDrums, playFigure, playMelody, playSpeech } from "./parts";
 import { createRng, pick } from "./rng";
-import { addAudience, addRoom } from "./room";
+import { addAudience, addRoom, loudnessOf } from "./room";
 
 /** What is composed: the same specification gives the same samples. */
 export interface Composition {
@@ -57,8 +57,8 @@ export function compose({ features, seed, frames, continuous = false }: Composit
     playSpeech(bar);
     playDrums(bar);
   }
-  addAudience(mix, rng, 0.1 * Math.max(0, features.liveness - 0.15));
   addRoom(mix, features.liveness, 0.12 + 0.75 * features.liveness);
+  addAudience(mix, rng, 10 ** ((-48 + (60 - 20 * features.liveness) * features.liveness) / 20));
   master(mix, features.energy);
   fade(mix, continuous ? 0.05 : 1.2);
   return { sampleRate: SAMPLE_RATE, channels: [mix.left, mix.right] };
@@ -73,12 +73,9 @@ function intensityOf(index: number, bars: number, continuous: boolean): number {
 }
 
 /** Brings the mix to the loudness that `energy` asks for; peaks are rounded off. */
-function master({ left, right }: Mix, energy: number): void {
-  let sum = 0;
-  for (let i = 0; i < left.length; i++) sum += left[i]! ** 2 + right[i]! ** 2;
-  const rms = Math.sqrt(sum / (2 * left.length)) || 1;
-  const gain = 10 ** ((-27 + 15 * energy) / 20) / rms;
-  for (const side of [left, right]) {
+function master(mix: Mix, energy: number): void {
+  const gain = 10 ** ((-27 + 15 * energy) / 20) / (loudnessOf(mix) || 1);
+  for (const side of [mix.left, mix.right]) {
     for (let i = 0; i < side.length; i++) {
       const value = side[i]! * gain;
       const square = value * value;

@@ -92,6 +92,8 @@ export interface Note {
   readonly decay: number;
   /** Share that goes to the room. */
   readonly send: number;
+  /** How far the pitch swings, as a share of the frequency; none when absent. */
+  readonly vibrato?: number;
 }
 
 /** What everything is mixed onto. */
@@ -101,29 +103,50 @@ export interface Mix {
   readonly room: Float32Array;
 }
 
+/** Frames over which gain and pitch move in a straight line. */
+const RUN = 64;
+const VIBRATO_HERTZ = 5.6;
+/** Phase is counted in 2^32 parts of a period, so that it wraps by itself; these bits are the place between two entries. */
+const FRACTION_BITS = 21;
+const FRACTION = 1 / 2 ** FRACTION_BITS;
+const FRACTION_MASK = 2 ** FRACTION_BITS - 1;
+
 /** Adds a note to the mix. */
 export function play(mix: Mix, timbre: Timbre, note: Note): void {
   const table = timbre.table(note.hertz);
-  const step = (note.hertz * SIZE) / SAMPLE_RATE;
-  const end = Math.min(mix.left.length, note.at + note.length);
-  const releaseAt = note.at + note.length - note.release;
+  const { left, right, room } = mix;
   const toLeft = Math.sqrt((1 - note.pan) / 2);
   const toRight = Math.sqrt((1 + note.pan) / 2);
+  const { at, length, attack, release, send, vibrato = 0 } = note;
+  const first = Math.max(0, -at);
+  const last = Math.min(length, left.length - at);
+  const fall = note.decay ** RUN;
+  const levelAt = (age: number, body: number) =>
+    body * Math.min(1, age / attack, Math.max(0, (length - age) / release));
+  const perFrame = (note.hertz / SAMPLE_RATE) * 2 ** 32;
+  let body = note.gain * note.decay ** first;
+  let gain = levelAt(first, body);
   let phase = 0;
-  let level = note.gain;
-  for (let i = Math.max(0, note.at); i < end; i++) {
-    const whole = phase | 0;
-    const low = table[whole]!;
-    let value = (low + (table[whole + 1]! - low) * (phase - whole)) * level;
-    const age = i - note.at;
-    if (age < note.attack) value *= age / note.attack;
-    if (i > releaseAt) value *= 1 - (i - releaseAt) / note.release;
-    level *= note.decay;
-    phase += step;
-    if (phase >= SIZE) phase -= SIZE;
-    mix.left[i]! += value * toLeft;
-    mix.right[i]! += value * toRight;
-    mix.room[i]! += value * note.send;
+  for (let age = first; age < last; age += RUN) {
+    body *= fall;
+    const target = levelAt(age + RUN, body);
+    const slope = (target - gain) / RUN;
+    const swing =
+      vibrato === 0 ? 1 : 1 + vibrato * Math.sin((2 * Math.PI * VIBRATO_HERTZ * age) / SAMPLE_RATE);
+    const step = (perFrame * swing) >>> 0;
+    const end = at + Math.min(age + RUN, last);
+    let level = gain;
+    for (let i = at + age; i < end; i++) {
+      const index = phase >>> FRACTION_BITS;
+      const low = table[index]!;
+      const value = (low + (table[index + 1]! - low) * ((phase & FRACTION_MASK) * FRACTION)) * level;
+      level += slope;
+      phase = (phase + step) | 0;
+      left[i]! += value * toLeft;
+      right[i]! += value * toRight;
+      room[i]! += value * send;
+    }
+    gain = target;
   }
 }
 

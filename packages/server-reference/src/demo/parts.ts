@@ -98,7 +98,7 @@ export function playFigure({
   }
 }
 
-/** A lead instrument, or a singing voice where the track is not instrumental. */
+/** A lead instrument, and a voice that sings the more of it the less instrumental the track is. */
 export function playMelody({
   mix,
   rng,
@@ -113,39 +113,43 @@ export function playMelody({
   index,
 }: Bar): void {
   if (index < 2 || intensity < 0.7) return;
-  const sings = features.instrumentalness < 0.5;
+  const vocal = 1 - features.instrumentalness;
   for (let step = 0; step < 4; step++) {
     if (rng() > 0.75) continue;
     memory.degree = Math.max(0, Math.min(9, memory.degree + Math.floor(rng() * 5) - 2));
     const octave = Math.floor(memory.degree / scale.length) * 12;
-    const note = root + (sings ? 12 : 24) + octave + scale[memory.degree % scale.length]!;
+    const note = root + octave + scale[memory.degree % scale.length]!;
+    const sings = rng() < vocal;
     play(mix, sings ? vowels[Math.floor(rng() * 5)]! : pluck, {
       at: at + Math.round(step * beat),
       length: Math.round(beat * (sings ? 1.05 : 1.6)),
-      hertz: hertzOf(note),
-      gain: sings ? 0.17 : 0.14,
+      hertz: hertzOf(note + (sings ? 12 : 24)),
+      gain: sings ? 0.1 + 0.1 * vocal : 0.14,
       pan: 0.08,
       attack: sings ? seconds(0.05) : 90,
       release: seconds(0.09),
       decay: sings ? 0.99999 : 0.99993,
       send: 0.4,
+      vibrato: sings ? 0.012 : 0,
     });
   }
 }
 
-/** Spoken syllables: short vowels of unsteady pitch behind consonants, with pauses between phrases. */
+/** Spoken syllables: short vowels of unsteady pitch behind consonants, in phrases with pauses between them. */
 export function playSpeech({ mix, rng, at, beat, features, kit, index }: Bar): void {
-  const amount = Math.max(0, features.speechiness - 0.2);
-  if (amount === 0 || index % 4 === 3) return;
+  const { speechiness } = features;
+  const bars = Math.min(1, 0.05 + 1.1 * speechiness);
+  if (Math.floor((index + 1) * bars) === Math.floor(index * bars)) return;
+  const level = 0.35 + 0.65 * speechiness;
   const end = at + beat * 4;
   for (let t = at; t < end; t += seconds(0.14 + rng() * 0.12)) {
     if (rng() < 0.15) continue;
-    if (rng() < 0.6) strike(mix, kit.consonant, Math.round(t), 0.35 * amount, 0, 0.1);
+    if (rng() < 0.6) strike(mix, kit.consonant, Math.round(t), 0.3 * level, 0, 0.1);
     play(mix, vowels[Math.floor(rng() * 5)]!, {
       at: Math.round(t) + seconds(0.02),
       length: seconds(0.09 + rng() * 0.07),
       hertz: 105 + rng() * 45,
-      gain: 0.55 * amount,
+      gain: 0.42 * level,
       pan: 0,
       attack: 300,
       release: seconds(0.04),

@@ -4,7 +4,7 @@ import type { Pcm } from "./pcm";
 import { analyze, FRAME_RATE, type Spectra } from "./spectrum";
 
 /** Changes whenever an estimator does, so that values of different versions are not compared. */
-export const FEATURES_VERSION = 1;
+export const FEATURES_VERSION = 2;
 
 /**
  * Estimates the eight audio features. They are estimates: each says where a track lies among others, not what a
@@ -14,9 +14,9 @@ export const FEATURES_VERSION = 1;
  * - valence: major against minor key profile, and brightness.
  * - danceability: how clear and steady the pulse is, and how much of it is low drum.
  * - acousticness: absence of high frequencies and noise.
- * - speechiness: syllabic change (2 to 8 Hz) of the voice band with alternating noise and tone.
- * - instrumentalness: absence of a varying voice band.
- * - liveness: a noise floor that never falls silent.
+ * - speechiness: irregular change of the voice band at the rate of syllables.
+ * - instrumentalness: absence of vibrato and of speech.
+ * - liveness: what reaches the two sides differently in the quietest moments: a room, an audience. 0 for mono.
  */
 export function estimateFeatures(pcm: Pcm, loudness: LoudnessBlocks): AudioFeatures {
   const spectra = analyze(pcm);
@@ -26,7 +26,8 @@ export function estimateFeatures(pcm: Pcm, loudness: LoudnessBlocks): AudioFeatu
   const centroid = weightedMean(spectra.centroid, spectra.rms);
   const high = weightedMean(spectra.high, spectra.rms);
   const flatness = weightedMean(spectra.flatness, spectra.rms);
-  const talk = speech(spectra);
+  const speech = clamp01(ramp(Math.log10(spectra.syllables + 1e-6), -0.8, 0.65));
+  const song = clamp01(ramp(Math.log10(spectra.vibrato + 1e-6), -1.4, -0.7));
   return {
     tempo: clamp(pulse.tempo, 50, 210),
     energy: clamp01(0.85 * ramp(lufs, -30, -8) + 0.15 * ramp(density, 0.02, 0.3)),
@@ -35,9 +36,9 @@ export function estimateFeatures(pcm: Pcm, loudness: LoudnessBlocks): AudioFeatu
     acousticness: clamp01(
       1 - (0.6 * ramp(Math.log10(high + 1e-6), -4.5, -0.8) + 0.4 * ramp(Math.log10(flatness + 1e-7), -5, -1)),
     ),
-    speechiness: clamp01(talk),
-    instrumentalness: clamp01(1 - 1.2 * ramp(deviation(spectra.voice), 0.05, 0.35) * (0.5 + talk)),
-    liveness: clamp01(ramp(Math.log10(floorOf(spectra.rms) + 1e-6), -0.7, 0)),
+    speechiness: speech,
+    instrumentalness: clamp01(1 - song - 0.3 * speech),
+    liveness: spectra.ambience === null ? 0 : clamp01(ramp(spectra.ambience, -8.2, -5)),
   };
 }
 
@@ -60,13 +61,6 @@ function weightedMean(values: Float64Array, weights: Float64Array): number {
     total += weights[i]!;
   }
   return sum / total;
-}
-
-function deviation(values: Float64Array): number {
-  const center = mean(values);
-  let sum = 0;
-  for (const value of values) sum += (value - center) ** 2;
-  return Math.sqrt(sum / Math.max(1, values.length));
 }
 
 /** Onsets of all bands and, as much again, of the bass: the bass marks beats rather than their halves. */
@@ -152,22 +146,4 @@ function correlate(a: Float64Array, b: Float64Array): number {
     bb += (b[i]! - meanB) ** 2;
   }
   return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
-}
-
-/** Share of syllable-rate change in the voice band, together with alternating noise and tone. */
-function speech({ voice, crossings, rms }: Spectra): number {
-  const loud = mean(rms);
-  let change = 0;
-  for (let i = 4; i < voice.length; i++)
-    change += Math.abs(voice[i]! * rms[i]! - voice[i - 4]! * rms[i - 4]!);
-  change /= Math.max(1, voice.length) * (loud + 1e-9);
-  const center = mean(crossings);
-  const skew = center > 0 ? deviation(crossings) / center : 0;
-  return 0.7 * ramp(change, 0.05, 0.35) + 0.3 * ramp(skew, 0.3, 1.2);
-}
-
-/** The quiet moments (fifth percentile) relative to the mean. */
-function floorOf(rms: Float64Array): number {
-  const sorted = Float64Array.from(rms).sort();
-  return (sorted[Math.floor(sorted.length * 0.05)] ?? 0) / (mean(rms) + 1e-9);
 }

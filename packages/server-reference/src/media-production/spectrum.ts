@@ -1,4 +1,5 @@
 import { Fft } from "./fft";
+import { percentile, splitPower, syllables, vibrato } from "./modulation";
 import { type Pcm, toMono } from "./pcm";
 import { resample } from "./resample";
 
@@ -22,29 +23,51 @@ export interface Spectra {
   readonly flatness: Float64Array;
   /** Share of power above 4 kHz. */
   readonly high: Float64Array;
-  /** Share of power from 300 Hz to 3.4 kHz. */
-  readonly voice: Float64Array;
   /** Rise of the level below 150 Hz: strokes of a bass drum. */
   readonly thump: Float64Array;
-  /** Share of zero crossings. */
-  readonly crossings: Float64Array;
+  /** Irregular change of the voice band (300 Hz to 3.4 kHz) at the rate of syllables. */
+  readonly syllables: number;
+  /** Swing of single frequencies at the rate of a vibrato. */
+  readonly vibrato: number;
+  /** Log10 of what differs between the sides (1.5 to 4 kHz) in the quietest moments, by the mean power; null for mono. */
+  readonly ambience: number | null;
   /** Power by pitch class over the whole track, C first. */
   readonly chroma: Float64Array;
 }
 
+/** What one frame contributes to more than one estimate. */
+interface Frame {
+  readonly mid: Float64Array;
+  readonly side: Float64Array;
+  readonly before: Float64Array;
+  readonly now: Float64Array;
+}
+
+/** Bins whose swings are looked at (every second of 600 Hz to 3 kHz), and whose quiet moments (1.5 to 4 kHz). */
+const HERTZ = ANALYSIS_RATE / SIZE;
+const SWING_BINS = range(600, 3_000, 2);
+const QUIET_BINS = range(1_500, 4_000, 1);
+
+function range(from: number, to: number, step: number): readonly number[] {
+  const bins: number[] = [];
+  for (let bin = Math.round(from / HERTZ); bin < to / HERTZ; bin += step) bins.push(bin);
+  return bins;
+}
+
 /** Takes the spectra of (at most the middle 90 s of) a track. */
 export function analyze(pcm: Pcm): Spectra {
-  const samples = middle(pcm);
-  const count = Math.max(1, Math.floor((samples.length - SIZE) / HOP) + 1);
+  const [mid, side] = middle(pcm);
+  const count = Math.max(1, Math.floor((mid!.length - SIZE) / HOP) + 1);
   const series = () => new Float64Array(count);
-  const spectra: Spectra = {
+  const voiceLevel = series();
+  const swings = SWING_BINS.map(series);
+  const quiets = side ? QUIET_BINS.map(series) : [];
+  const spectra = {
     onset: series(),
     rms: series(),
     centroid: series(),
     flatness: series(),
     high: series(),
-    voice: series(),
-    crossings: series(),
     thump: series(),
     chroma: new Float64Array(12),
   };
@@ -55,39 +78,60 @@ export function analyze(pcm: Pcm): Spectra {
   );
   const re = new Float64Array(SIZE);
   const im = new Float64Array(SIZE);
-  let before = new Float64Array(SIZE / 2);
-  let now = new Float64Array(SIZE / 2);
-  for (let frame = 0; frame < count; frame++) {
+  const half = () => new Float64Array(SIZE / 2);
+  let frame: Frame = { mid: half(), side: half(), before: half(), now: half() };
+  let power = 0;
+  for (let index = 0; index < count; index++) {
     let sum = 0;
-    let crossings = 0;
     for (let i = 0; i < SIZE; i++) {
-      const value = samples[frame * HOP + i] ?? 0;
+      const value = mid![index * HOP + i] ?? 0;
       sum += value * value;
-      if (i > 0 && value >= 0 !== (samples[frame * HOP + i - 1] ?? 0) >= 0) crossings++;
       re[i] = value * window[i]!;
-      im[i] = 0;
+      im[i] = side ? (side[index * HOP + i] ?? 0) * window[i]! : 0;
     }
-    spectra.rms[frame] = Math.sqrt(sum / SIZE);
-    spectra.crossings[frame] = crossings / SIZE;
+    spectra.rms[index] = Math.sqrt(sum / SIZE);
     fft.transform(re, im);
-    readFrame(spectra, frame, re, im, before, now);
-    [before, now] = [now, before];
+    splitPower(re, im, frame.mid, frame.side);
+    const read = readFrame(spectra, index, frame);
+    power += read.total;
+    voiceLevel[index] = Math.sqrt(read.voice);
+    SWING_BINS.forEach((bin, at) => {
+      swings[at]![index] = Math.sqrt(frame.mid[bin]!);
+    });
+    if (side)
+      QUIET_BINS.forEach((bin, at) => {
+        quiets[at]![index] = frame.side[bin]!;
+      });
+    frame = { ...frame, before: frame.now, now: frame.before };
   }
   spectra.onset[0] = 0;
   spectra.thump[0] = 0;
-  addChroma(spectra.chroma, samples);
-  return spectra;
+  addChroma(spectra.chroma, mid!);
+  return {
+    ...spectra,
+    syllables: syllables(voiceLevel, FRAME_RATE),
+    vibrato: vibrato(swings, FRAME_RATE),
+    ambience: side ? ambienceOf(quiets, power / count) : null,
+  };
 }
 
-function middle(pcm: Pcm): Float32Array {
+/** Quiet moments of most frequencies: what a single instrument holds there does not count. */
+function ambienceOf(quiets: readonly Float64Array[], meanPower: number): number {
+  const floors = Float64Array.from(quiets, (bin) => percentile(bin, 0.1));
+  return Math.log10(percentile(floors, 0.25) / meanPower + 1e-12);
+}
+
+/** The mean of the channels and, unless there is one only, half the difference of the first two; both at the analysis rate. */
+function middle(pcm: Pcm): readonly Float32Array[] {
   const frames = pcm.channels[0]?.length ?? 0;
   const wanted = Math.min(frames, MAX_SECONDS * pcm.sampleRate);
   const from = Math.floor((frames - wanted) / 2);
-  const channels = [
-    toMono({ ...pcm, channels: pcm.channels.map((channel) => channel.subarray(from, from + wanted)) }),
-  ];
-  if (pcm.sampleRate === 2 * ANALYSIS_RATE) return halve(channels[0]!);
-  return resample({ sampleRate: pcm.sampleRate, channels }, ANALYSIS_RATE).channels[0]!;
+  const cut = { ...pcm, channels: pcm.channels.map((channel) => channel.subarray(from, from + wanted)) };
+  const [left, right] = cut.channels;
+  const channels = [toMono(cut)];
+  if (right) channels.push(left!.map((value, i) => (value - right[i]!) / 2));
+  if (pcm.sampleRate === 2 * ANALYSIS_RATE) return channels.map(halve);
+  return resample({ sampleRate: pcm.sampleRate, channels }, ANALYSIS_RATE).channels;
 }
 
 /** Half the rate by a short low-pass: good enough to look at, and fast. */
@@ -104,14 +148,10 @@ function halve(source: Float32Array): Float32Array {
 }
 
 function readFrame(
-  spectra: Spectra,
-  frame: number,
-  re: Float64Array,
-  im: Float64Array,
-  before: Float64Array,
-  now: Float64Array,
-): void {
-  const hertz = ANALYSIS_RATE / SIZE;
+  spectra: Pick<Spectra, "onset" | "thump" | "centroid" | "high" | "flatness">,
+  index: number,
+  { mid, before, now }: Frame,
+): { readonly total: number; readonly voice: number } {
   let total = 1e-12;
   let weighted = 0;
   let high = 0;
@@ -120,8 +160,8 @@ function readFrame(
   let logs = 0;
   let thump = 0;
   for (let bin = 1; bin < SIZE / 2; bin++) {
-    const power = re[bin]! ** 2 + im[bin]! ** 2;
-    const frequency = bin * hertz;
+    const power = mid[bin]!;
+    const frequency = bin * HERTZ;
     total += power;
     weighted += power * frequency;
     if (frequency > 4_000) high += power;
@@ -134,12 +174,12 @@ function readFrame(
     if (step > 0 && frequency < 150) thump += step;
   }
   const bins = SIZE / 2 - 1;
-  spectra.onset[frame] = rise / bins;
-  spectra.thump[frame] = thump;
-  spectra.centroid[frame] = weighted / total;
-  spectra.high[frame] = high / total;
-  spectra.voice[frame] = voice / total;
-  spectra.flatness[frame] = Math.min(1, Math.exp(logs / bins) / (total / bins));
+  spectra.onset[index] = rise / bins;
+  spectra.thump[index] = thump;
+  spectra.centroid[index] = weighted / total;
+  spectra.high[index] = high / total;
+  spectra.flatness[index] = Math.min(1, Math.exp(logs / bins) / (total / bins));
+  return { total, voice };
 }
 
 /** Sums power by pitch class from long windows, which tell semitones apart down to about 110 Hz. */
@@ -147,20 +187,33 @@ function addChroma(chroma: Float64Array, samples: Float32Array): void {
   const size = 8192;
   if (samples.length < size) return;
   const fft = new Fft(size);
+  const window = Float64Array.from(
+    { length: size },
+    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size),
+  );
   const re = new Float64Array(size);
   const im = new Float64Array(size);
-  for (let at = 0; at + size <= samples.length; at += size) {
-    for (let i = 0; i < size; i++)
-      re[i] = samples[at + i]! * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
-    im.fill(0);
-    fft.transform(re, im);
-    for (let bin = 41; bin < 750; bin++) {
-      const power = re[bin]! ** 2 + im[bin]! ** 2;
-      const isPeak =
-        power > re[bin - 1]! ** 2 + im[bin - 1]! ** 2 && power > re[bin + 1]! ** 2 + im[bin + 1]! ** 2;
-      if (!isPeak) continue;
-      const note = Math.round(69 + 12 * Math.log2((bin * ANALYSIS_RATE) / size / 440));
-      chroma[((note % 12) + 12) % 12]! += Math.sqrt(power);
+  const first = new Float64Array(CHROMA_BINS + 1);
+  const second = new Float64Array(CHROMA_BINS + 1);
+  for (let at = 0; at + size <= samples.length; at += 2 * size) {
+    const isPair = at + 2 * size <= samples.length;
+    for (let i = 0; i < size; i++) {
+      re[i] = samples[at + i]! * window[i]!;
+      im[i] = isPair ? samples[at + size + i]! * window[i]! : 0;
     }
+    fft.transform(re, im);
+    splitPower(re, im, first, second);
+    addPeaks(chroma, first, size);
+    if (isPair) addPeaks(chroma, second, size);
+  }
+}
+
+const CHROMA_BINS = 750;
+
+function addPeaks(chroma: Float64Array, power: Float64Array, size: number): void {
+  for (let bin = 41; bin < CHROMA_BINS; bin++) {
+    if (!(power[bin]! > power[bin - 1]! && power[bin]! > power[bin + 1]!)) continue;
+    const note = Math.round(69 + 12 * Math.log2((bin * ANALYSIS_RATE) / size / 440));
+    chroma[((note % 12) + 12) % 12]! += Math.sqrt(power[bin]!);
   }
 }
