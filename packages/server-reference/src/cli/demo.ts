@@ -3,20 +3,17 @@
 import type { ServerContext } from "../context";
 import { seedDemo, startDemoRenderer } from "../demo/index";
 import { setPrepareTrack } from "../modules/playback/services";
+import type { Console } from "./console";
 
-const REPORT_MS = 5000;
+const REPORT_MS = 2000;
 /** How soon a listener who waits for a track is told to ask again. */
-const ASK_AGAIN_MS = 2000;
+const ASK_AGAIN_MS = 1500;
 
 /**
  * Starts the demo.
- * @param report takes a line about progress
  * @returns ends the work under way
  */
-export async function startDemo(
-  context: ServerContext,
-  report: (line: string) => void,
-): Promise<() => Promise<void>> {
+export async function startDemo(context: ServerContext, out: Console): Promise<() => Promise<void>> {
   await seedDemo(context);
   const renderer = startDemoRenderer(context);
   setPrepareTrack(context, (trackId) => {
@@ -25,14 +22,20 @@ export async function startDemo(
       .catch((error) => context.logger.warn({ err: error }, "track not moved up"));
     return ASK_AGAIN_MS;
   });
-  let last = "";
   const tick = async () => {
-    const { total, ready, failed } = await renderer.progress();
+    const { total, ready, failed, complete } = await renderer.progress();
     const failures = failed > 0 ? `, ${failed} failed` : "";
-    const line = `Demo audio: ${ready} of ${total} tracks ready${failures}.`;
-    if (line !== last) report(line);
-    last = line;
-    if (ready + failed >= total) clearInterval(timer);
+    if (ready + failed < total) {
+      const share = (ready + failed) / total;
+      out.progress(
+        share,
+        `Demo audio: ${ready} of ${total} tracks ready${failures}; press any, it comes next.`,
+      );
+      return;
+    }
+    clearInterval(timer);
+    const rest = complete < total ? " Further bitrates follow in the background." : "";
+    out.line(`Demo audio: all ${ready} tracks ready${failures}.${rest}`);
   };
   const timer = setInterval(() => void tick().catch(() => {}), REPORT_MS);
   await tick();

@@ -5,6 +5,7 @@ import { SchemaMismatch } from "../adapters/sqlite/open";
 import { ConfigError, parseConfig } from "../config";
 import { backup } from "./backup";
 import { CommandError } from "./command";
+import { createConsole } from "./console";
 import { HELP } from "./help";
 import { keys } from "./keys";
 import { revoke } from "./revoke";
@@ -23,7 +24,7 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  if (command === "serve" && rest.length === 0) return serve(config(), print);
+  if (command === "serve" && rest.length === 0) return serve(config(), createConsole(process.stdout));
   if (command === "backup" && rest.length === 1) print(`Written to ${await backup(config(), rest[0]!)}.`);
   else if (command === "keys") await keys(config(), rest, print);
   else if (command === "revoke" || command === "allow") await revoke(config(), command, rest, print);

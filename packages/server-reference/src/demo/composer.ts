@@ -5,6 +5,9 @@ import { type Bar, playBass, playChords, playDrums, playFigure, playMelody, play
 import { createRng, pick } from "./rng";
 import { addAudience, addRoom, loudnessOf } from "./room";
 
+/** Changes whenever the same specification gives other samples. */
+export const COMPOSER_VERSION = 2;
+
 /** What is composed: the same specification gives the same samples. */
 export interface Composition {
   readonly features: AudioFeatures;

@@ -69,6 +69,54 @@ describe("the demo's seed", () => {
   });
 });
 
+describe("a demo that was seeded before", () => {
+  const count = async (table: "tracks" | "media_jobs" | "albums") => {
+    const row = await database.db
+      .selectFrom(table)
+      .select(({ fn }) => fn.countAll<number>().as("n"))
+      .executeTakeFirstOrThrow();
+    return Number(row.n);
+  };
+
+  it("grows when its limit is raised, and loses nothing when it is lowered", async () => {
+    database = openDatabase(":memory:");
+    await seedDemo(contextFor(12));
+    expect(await count("tracks")).toBe(12);
+    await seedDemo(contextFor(30));
+    expect(await count("tracks")).toBe(30);
+    expect(await count("media_jobs")).toBe(60);
+    const items = await database.db.selectFrom("playlist_items").select("track_id").distinct().execute();
+    expect(items.length).toBeGreaterThan(12);
+    await seedDemo(contextFor(5));
+    expect(await count("tracks")).toBe(30);
+    await seedDemo(contextFor());
+    expect(await count("tracks")).toBeGreaterThanOrEqual(600);
+    await database.close();
+  });
+
+  it("is rendered anew when the composer changed, and plays on meanwhile", async () => {
+    database = openDatabase(":memory:");
+    const { db } = database;
+    await seedDemo(contextFor(4));
+    await db
+      .updateTable("settings")
+      .set({ value: JSON.stringify({ version: 0, seed: 1, tracks: 4 }) })
+      .where("name", "=", "demo.catalog")
+      .execute();
+    await db.updateTable("media_jobs").set({ state: "done" }).execute();
+    await db.updateTable("media_states").set({ state: "ready" }).execute();
+    await db.updateTable("track_targets").set({ composition: "{}" }).execute();
+    await seedDemo(contextFor(4));
+    const jobs = await db.selectFrom("media_jobs").select("state").execute();
+    expect(jobs.map((job) => job.state)).toEqual(Array(8).fill("queued"));
+    const states = await db.selectFrom("media_states").select("state").execute();
+    expect(states.map((row) => row.state)).toEqual(Array(4).fill("ready"));
+    const targets = await db.selectFrom("track_targets").select("composition").execute();
+    expect(targets.every(({ composition }) => composition.includes("seed"))).toBe(true);
+    await database.close();
+  });
+});
+
 describe("the demo's renderer", () => {
   it("renders the requested track first, decodable to its exact frames, and goes on after a stop", async () => {
     database = openDatabase(":memory:");
@@ -105,7 +153,7 @@ describe("the demo's renderer", () => {
       .selectAll()
       .where("track_id", "=", other.id)
       .execute();
-    expect(renditions.map((row) => row.tier).sort()).toEqual([160, 96]);
+    expect(renditions.map((row) => row.tier).sort()).toEqual([96]);
     const [rendition] = renditions;
     const store = new ContentStore(join(folder, "media"));
     const { handle, byteLength } = await store.openMedia(rendition!.media_hash);

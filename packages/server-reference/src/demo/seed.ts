@@ -7,6 +7,7 @@ import type { ServerContext } from "../context";
 import { drawArtwork } from "../media-production/artwork";
 import { ContentStore } from "../media-production/media-store";
 import { DEMO_SEED, type DemoAlbum, type DemoCatalog, demoBytes, drawCatalog } from "./catalog";
+import { COMPOSER_VERSION } from "./composer";
 import { SAMPLE_RATE } from "./instruments";
 import { drawListeners } from "./listeners";
 import { drawPlaylists } from "./playlists";
@@ -21,14 +22,30 @@ const BATCH = 500;
 /** Kinds of background work: what a first listener needs, and the remaining tiers. */
 export const RENDER_KINDS = { first: "demo-first", rest: "demo-rest" } as const;
 
+/** What the database says of the demo. */
+interface SeededDemo {
+  /** Of the composer; changes whenever the same composition sounds different. */
+  readonly version: number;
+  readonly seed: number;
+  /** How many tracks were inserted; null for all. */
+  readonly tracks: number | null;
+}
+
 /**
- * Inserts the demo's catalog, playlists and listeners once; all tracks are `preparing`. Later calls do nothing.
+ * Brings the demo's catalog, playlists and listeners into the database; new tracks are `preparing`. A later call adds
+ * what a raised limit allows, removes nothing, and has everything rendered anew when the composer changed.
  * @param context `config.demoTracks` limits the tracks, in the order in which they are rendered.
  */
 export async function seedDemo(context: ServerContext): Promise<void> {
   const { db, config } = context;
-  if (await db.selectFrom("settings").select("name").where("name", "=", SETTING).executeTakeFirst()) return;
-  const catalog = limit(drawCatalog(), config.demoTracks ?? Number.POSITIVE_INFINITY);
+  const row = await db.selectFrom("settings").select("value").where("name", "=", SETTING).executeTakeFirst();
+  const before = row ? (JSON.parse(row.value) as SeededDemo) : null;
+  const wanted = config.demoTracks ?? Number.POSITIVE_INFINITY;
+  const has = before ? (before.tracks ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+  const isSame = before?.version === COMPOSER_VERSION;
+  if (has >= wanted && isSame) return;
+  const tracks = Math.max(wanted, has);
+  const catalog = limit(drawCatalog(), tracks);
   const now = context.now();
   const images = await drawImages(new ContentStore(join(config.dataDir, "images")), catalog);
   await db.transaction().execute(async (tx) => {
@@ -40,9 +57,30 @@ export async function seedDemo(context: ServerContext): Promise<void> {
     );
     await insertCatalog(tx, catalog, images.of, now);
     await insertPeople(tx, catalog, images.of, now);
-    const value = JSON.stringify({ version: 1, seed: DEMO_SEED, tracks: config.demoTracks });
-    await tx.insertInto("settings").values({ name: SETTING, value }).execute();
+    if (before && !isSame) await renderAnew(tx, catalog, now);
+    const seeded: SeededDemo = {
+      version: COMPOSER_VERSION,
+      seed: DEMO_SEED,
+      tracks: Number.isFinite(tracks) ? tracks : null,
+    };
+    await tx
+      .replaceInto("settings")
+      .values({ name: SETTING, value: JSON.stringify(seeded) })
+      .execute();
   });
+}
+
+/** What is there plays on until its successor is rendered. */
+async function renderAnew(tx: Tx, catalog: DemoCatalog, now: number): Promise<void> {
+  for (const { id, features, composition, from, frames } of catalog.albums.flatMap((album) => album.tracks)) {
+    const target = { ...features, composition: JSON.stringify({ composition, from, frames }) };
+    await tx.updateTable("track_targets").set(target).where("track_id", "=", id).execute();
+  }
+  await tx
+    .updateTable("media_jobs")
+    .set({ state: "queued", attempts: 0, reason: null, updated_at: now })
+    .where("kind", "in", Object.values(RENDER_KINDS))
+    .execute();
 }
 
 function limit(catalog: DemoCatalog, tracks: number): DemoCatalog {
@@ -192,7 +230,7 @@ async function insertPeople(
     ...listeners.map(({ id, name, login, plan, market }) => ({ id, name, login, plan, market, ...person })),
   ]);
   await tx
-    .insertInto("settings")
+    .replaceInto("settings")
     .values({ name: "demo.listeners", value: JSON.stringify(listeners) })
     .execute();
   const playlists = drawPlaylists(catalog);
@@ -206,6 +244,15 @@ async function insertPeople(
     created_at: now,
   }));
   await insert(tx, "playlists", rows);
+  // A larger catalog has other best tracks.
+  await tx
+    .deleteFrom("playlist_items")
+    .where(
+      "playlist_id",
+      "in",
+      playlists.map(({ id }) => id),
+    )
+    .execute();
   const items = playlists.flatMap(({ id, tracks }) =>
     tracks.map((track, position) => ({ playlist_id: id, position, track_id: track.id, added_at: now })),
   );

@@ -1,4 +1,5 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
 import { LIMITS } from "./limits";
 import { MasterRejected } from "./master-rejected";
@@ -27,66 +28,77 @@ export function findFfmpeg(): Promise<string | null> {
 /** What bounds one run. */
 export interface FfmpegRun {
   readonly args: readonly string[];
-  /** Bytes that may come out before the run is stopped. */
-  readonly maxBytes: number;
-  readonly timeoutMs?: number;
-  readonly input?: Uint8Array;
+  /** What ffmpeg reads on standard input. */
+  readonly input?: boolean;
+}
+
+/** A run under way. */
+export interface FfmpegProcess {
+  readonly stdin: Writable | null;
+  readonly stdout: Readable;
+  /** Resolves when it ended well. @throws MasterRejected `needs_ffmpeg`, `corrupt`, `timeout` or `failed` */
+  readonly done: Promise<void>;
+  stop(): void;
 }
 
 /**
- * Runs ffmpeg without a shell, without a terminal and without network protocols, and returns what it writes to
- * standard output. @throws MasterRejected `needs_ffmpeg`, `corrupt`, `too_long` or `timeout`.
+ * Starts ffmpeg without a shell, without a terminal and without network protocols. It ends itself after the time that
+ * a master may take, also when nobody is left to stop it.
+ * @throws MasterRejected `needs_ffmpeg`
  */
-export async function runFfmpeg({
-  args,
-  maxBytes,
-  timeoutMs = LIMITS.ffmpegMs,
-  input,
-}: FfmpegRun): Promise<Uint8Array> {
+export async function startFfmpeg({ args, input = false }: FfmpegRun): Promise<FfmpegProcess> {
   const command = await findFfmpeg();
   if (!command) throw new MasterRejected("needs_ffmpeg");
-  return new Promise((resolve, reject) => {
-    const child: ChildProcess = spawn(
-      command,
-      ["-nostdin", "-hide_banner", "-v", "error", "-threads", "1", ...args],
-      {
-        stdio: [input ? "pipe" : "ignore", "pipe", "pipe"],
-      },
-    );
-    const chunks: Buffer[] = [];
-    let size = 0;
-    let complaint = "";
-    let stopped: MasterRejected | undefined;
-    const stop = (error: MasterRejected) => {
-      stopped ??= error;
-      child.kill("SIGKILL");
-    };
-    const timer = setTimeout(() => stop(new MasterRejected("timeout")), timeoutMs);
-    child.stdout?.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBytes) stop(new MasterRejected("too_long"));
-      else chunks.push(chunk);
+  const seconds = LIMITS.ffmpegMs / 1000;
+  const fixed = ["-nostdin", "-hide_banner", "-v", "error", "-threads", "1", "-timelimit", String(seconds)];
+  const child = spawn(command, [...fixed, ...args], { stdio: [input ? "pipe" : "ignore", "pipe", "pipe"] });
+  let complaint = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    if (complaint.length < 400) complaint += chunk.toString("utf8");
+  });
+  child.stdin?.on("error", () => {});
+  let isMissing = false;
+  let isStopped = false;
+  const done = new Promise<void>((resolve, reject) => {
+    child.on("error", () => {
+      isMissing = true;
     });
-    child.stderr?.on("data", (chunk: Buffer) => {
-      if (complaint.length < 400) complaint += chunk.toString("utf8");
-    });
-    child.stdin?.on("error", () => {});
-    child.stdin?.end(input);
-    child.on("error", () => stop(new MasterRejected("needs_ffmpeg")));
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      if (stopped) reject(stopped);
-      else if (code !== 0)
-        reject(
-          new MasterRejected(
-            "corrupt",
-            complaint
-              .split("\n")[0]
-              ?.replace(/\S*\/\S*/g, "…")
-              .slice(0, 200),
-          ),
-        );
-      else resolve(Buffer.concat(chunks));
+    child.on("close", (code, signal) => {
+      if (isMissing) reject(new MasterRejected("needs_ffmpeg"));
+      else if (code === 0 || isStopped) resolve();
+      else if (signal === "SIGXCPU" || (signal === "SIGKILL" && !isStopped))
+        reject(new MasterRejected("timeout"));
+      else if (signal) reject(new MasterRejected("failed", "ffmpeg was ended."));
+      else reject(new MasterRejected("corrupt", tidy(complaint)));
     });
   });
+  done.catch(() => {});
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout!,
+    done,
+    stop() {
+      isStopped = true;
+      child.kill("SIGKILL");
+    },
+  };
+}
+
+/** What a run writes to standard output, as it comes. @throws MasterRejected */
+export async function* ffmpegStream(run: FfmpegRun): AsyncGenerator<Uint8Array> {
+  const child = await startFfmpeg(run);
+  try {
+    for await (const chunk of child.stdout) yield chunk as Buffer;
+    await child.done;
+  } finally {
+    child.stop();
+  }
+}
+
+/** The first line of a complaint, without paths. */
+function tidy(complaint: string): string | undefined {
+  return complaint
+    .split("\n")[0]
+    ?.replace(/\S*\/\S*/g, "…")
+    .slice(0, 200);
 }

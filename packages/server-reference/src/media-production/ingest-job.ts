@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { open, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
-import { decodeMaster } from "./decode";
-import { LIMITS } from "./limits";
+import type { AacTier } from "./aac";
+import { type ByteSource, openMaster, pieces } from "./byte-source";
+import { masterBlocks } from "./decode";
 import { MasterRejected } from "./master-rejected";
 import { ContentStore } from "./media-store";
-import { ALL_TIERS, type Measured, measure, type ProducedRendition, produce } from "./produce";
+import { type Production, produce } from "./produce";
 import { formatsOfName, isLossless, type MasterFormat, sniffFormat } from "./sniff";
 import { readTags, sniffPicture, type Tags } from "./tags";
+import type { VorbisTier } from "./vorbis";
 
-/** Looks at a file (`probe`) or makes everything of it (`produce`). */
+/** Looks at a file (`probe`), or makes what is wanted of it (`produce`). */
 export type IngestJob =
   | { readonly kind: "probe"; readonly root: string; readonly path: string; readonly imageRoot: string }
   | {
@@ -18,10 +19,17 @@ export type IngestJob =
       readonly root: string;
       readonly path: string;
       readonly contentHash: string;
-      readonly serial: number;
       readonly mediaRoot: string;
       readonly secret: Uint8Array;
+      readonly wants: Wants;
     };
+
+/** What is to be made of a master. */
+export interface Wants {
+  readonly vorbis: readonly VorbisTier[];
+  readonly aac: readonly AacTier[];
+  readonly measures: boolean;
+}
 
 /** A picture that lies in the image store. */
 export interface StoredImage {
@@ -38,37 +46,54 @@ export interface Probed {
   readonly tags: Omit<Tags, "cover">;
   readonly cover: StoredImage | null;
 }
-export interface Produced {
+export interface Produced extends Production {
   readonly kind: "produced";
-  readonly measured: Measured;
-  readonly renditions: readonly ProducedRendition[];
 }
 
 /** Does one job. @throws MasterRejected */
 export async function ingestOne(job: IngestJob): Promise<Probed | Produced> {
   const path = await insidePath(job.root, job.path);
-  const bytes = await readBounded(path);
-  const contentHash = createHash("sha256").update(bytes).digest("hex");
-  const format = sniffFormat(bytes);
-  if (!format) throw new MasterRejected("not_audio");
-  if (!formatsOfName(job.path)?.includes(format))
-    throw new MasterRejected("wrong_extension", `It holds ${format}.`);
-  if (job.kind === "produce") {
-    if (contentHash !== job.contentHash)
-      throw new MasterRejected("unreadable", "The file changed meanwhile.");
-    const pcm = await decodeMaster(format, bytes, path);
-    const measured = measure(pcm);
-    return { kind: "produced", measured, renditions: await produce(pcm, { ...job, ...ALL_TIERS }) };
+  const file = await openMaster(path);
+  try {
+    const format = sniffFormat(await file.read(0, SNIFFED_BYTES));
+    if (!format) throw new MasterRejected("not_audio");
+    if (!formatsOfName(job.path)?.includes(format))
+      throw new MasterRejected("wrong_extension", `It holds ${format}.`);
+    const contentHash = await hashOf(file);
+    if (job.kind === "probe") return await probe(job, file, format, contentHash);
+    if (contentHash !== job.contentHash) throw changed();
+    const made = await produce(() => masterBlocks(format, file, path), {
+      ...job,
+      ...job.wants,
+      serial: Number.parseInt(contentHash.slice(0, 7), 16),
+      check: "decode",
+      durable: true,
+    });
+    if (!(await file.isUnchanged())) throw changed();
+    return { kind: "produced", ...made };
+  } finally {
+    await file.close();
   }
-  const { cover, ...tags } = await readTags(bytes, job.path);
-  return {
-    kind: "probed",
-    contentHash,
-    format,
-    lossless: isLossless(format),
-    tags,
-    cover: cover ? await storeImage(job.imageRoot, cover) : null,
-  };
+}
+
+const SNIFFED_BYTES = 64 * 1024;
+const changed = () => new MasterRejected("unreadable", "The file changed meanwhile.");
+
+async function probe(
+  job: Extract<IngestJob, { kind: "probe" }>,
+  file: ByteSource,
+  format: MasterFormat,
+  contentHash: string,
+): Promise<Probed> {
+  const { cover, ...tags } = await readTags(file, job.path);
+  const picture = cover ? await storeImage(job.imageRoot, cover) : null;
+  return { kind: "probed", contentHash, format, lossless: isLossless(format), tags, cover: picture };
+}
+
+async function hashOf(file: ByteSource): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of pieces(file, 1 << 20)) hash.update(piece);
+  return hash.digest("hex");
 }
 
 /** Where the file really lies: a link may have taken its place, or a folder's, after the scan. */
@@ -80,30 +105,6 @@ async function insidePath(root: string, path: string): Promise<string> {
   if (inside.split(sep)[0] === ".." || isAbsolute(inside))
     throw new MasterRejected("unreadable", "The link leads out of the folder.");
   return real;
-}
-
-async function readBounded(path: string): Promise<Uint8Array> {
-  // O_NONBLOCK: a pipe that took the file's place after the scan cannot hold the thread.
-  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
-  const handle = await open(path, flags).catch(() => {
-    throw new MasterRejected("unreadable");
-  });
-  try {
-    const info = await handle.stat();
-    if (!info.isFile()) throw new MasterRejected("unreadable", "It is no regular file.");
-    if (info.size === 0) throw new MasterRejected("empty");
-    if (info.size > LIMITS.fileBytes) throw new MasterRejected("too_large");
-    const bytes = new Uint8Array(info.size);
-    let at = 0;
-    while (at < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, at, Math.min(bytes.length - at, 1 << 24), at);
-      if (bytesRead === 0) throw new MasterRejected("unreadable", "The file changed meanwhile.");
-      at += bytesRead;
-    }
-    return bytes;
-  } finally {
-    await handle.close();
-  }
 }
 
 async function storeImage(imageRoot: string, bytes: Uint8Array): Promise<StoredImage | null> {

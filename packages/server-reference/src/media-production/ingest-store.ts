@@ -1,98 +1,57 @@
-import { createHash } from "node:crypto";
-import { join } from "node:path";
 import type { Transaction } from "kysely";
 import type { Database } from "../adapters/sqlite/schema";
-import { drawArtwork } from "./artwork";
-import type { Produced, StoredImage } from "./ingest-job";
-import type { PlannedArtist, PlannedTrack } from "./ingest-plan";
-import { ContentStore } from "./media-store";
+import { ownRecordingOf, type PlannedAlbum, type PlannedArtist, type PlannedTrack } from "./ingest-plan";
+import type { Production } from "./produce";
 import { setMediaState, storeMeasured, storeRenditions, updateAlbumLoudness } from "./store-media";
 
 type Tx = Transaction<Database>;
 
-/** The album's picture: the master's own, else one drawn from its features. */
-export async function coverOf(
-  dataDir: string,
-  track: PlannedTrack,
-  produced: Produced,
-): Promise<StoredImage> {
-  if (track.probed.cover) return track.probed.cover;
-  const seed = Number.parseInt(createHash("sha256").update(track.album.id).digest("hex").slice(0, 8), 16);
-  const bytes = Buffer.from(drawArtwork(produced.measured.features, seed));
-  const hash = createHash("sha256").update(bytes).digest("hex");
-  await new ContentStore(join(dataDir, "images")).put(hash, bytes);
-  return { hash, mime: "image/svg+xml", byteLength: bytes.length };
-}
-
-/** Writes a track with everything it needs to be listed and played. */
+/**
+ * Writes what the catalog says of a track: a new one, or one that is there already and whose tags, place or length
+ * changed. Pictures and what artists have in common are written at the end of a run.
+ * @param durationMs null keeps the one it has
+ */
 export async function storeTrack(
   tx: Tx,
   track: PlannedTrack,
-  produced: Produced,
-  cover: StoredImage,
+  durationMs: number | null,
   now: number,
 ): Promise<void> {
   const { tags } = track.probed;
-  const path = `images/${cover.hash.slice(0, 2)}/${cover.hash}`;
-  const image = { hash: cover.hash, mime: cover.mime, path, byte_length: cover.byteLength };
-  await tx
-    .insertInto("images")
-    .values(image)
-    .onConflict((on) => on.doNothing())
-    .execute();
-  for (const artist of [track.album.artist, ...track.artists])
-    await storeArtist(tx, artist, tags.genres, cover.hash);
-  const album = {
-    id: track.album.id,
-    title: track.album.title,
-    sort_title: track.album.title.replace(/^the /i, ""),
-    image_hash: cover.hash,
-    release_date: tags.releaseDate,
-    genres: JSON.stringify(tags.genres),
-    popularity: 1,
-    added_at: now,
-  };
-  await tx
-    .insertInto("albums")
-    .values(album)
-    .onConflict((on) => on.doNothing())
-    .execute();
-  const credit = { album_id: track.album.id, artist_id: track.album.artist.id, position: 0 };
-  await tx
-    .insertInto("album_artists")
-    .values(credit)
-    .onConflict((on) => on.doNothing())
-    .execute();
-  const recording = { id: track.recordingId, isrc: tags.isrc };
+  for (const artist of [track.album.artist, ...track.artists]) await storeArtist(tx, artist);
+  await storeAlbum(tx, track.album, now);
+  const before = await tx
+    .selectFrom("tracks")
+    .select(["recording_id", "duration_ms", "album_id"])
+    .where("id", "=", track.id)
+    .executeTakeFirst();
+  const recording = track.recordingId ?? before?.recording_id ?? ownRecordingOf(track.probed.contentHash);
   await tx
     .insertInto("recordings")
-    .values(recording)
+    .values({ id: recording, isrc: tags.isrc })
     .onConflict((on) => on.doNothing())
     .execute();
   const row = {
-    id: track.id,
-    recording_id: track.recordingId,
+    recording_id: recording,
     album_id: track.album.id,
     title: tags.title,
     disc_number: tags.discNumber,
     track_number: track.trackNumber,
-    duration_ms: produced.measured.durationMs,
-    popularity: 0.5,
-    added_at: now,
+    duration_ms: durationMs ?? before?.duration_ms ?? 0,
   };
   await tx
     .insertInto("tracks")
-    .values(row)
-    .onConflict((on) => on.doNothing())
+    .values({ id: track.id, popularity: 0.5, added_at: now, ...row })
+    .onConflict((on) => on.column("id").doUpdateSet(row))
     .execute();
-  for (const [position, artist] of track.artists.entries()) {
-    const performer = { track_id: track.id, artist_id: artist.id, position };
-    await tx
-      .insertInto("track_artists")
-      .values(performer)
-      .onConflict((on) => on.doNothing())
-      .execute();
-  }
+  await tx.deleteFrom("track_artists").where("track_id", "=", track.id).execute();
+  const credits = new Map(track.artists.map((artist) => [artist.id, artist]));
+  const performers = [...credits.keys()].map((artist_id, position) => ({
+    track_id: track.id,
+    artist_id,
+    position,
+  }));
+  await tx.insertInto("track_artists").values(performers).execute();
   for (const name of tags.genres) {
     await tx
       .insertInto("genres")
@@ -100,24 +59,49 @@ export async function storeTrack(
       .onConflict((on) => on.doNothing())
       .execute();
   }
-  await storeRenditions(tx, track.id, produced.renditions, now);
-  await storeMeasured(tx, track.id, produced.measured, now);
+  if (before && before.album_id !== track.album.id) await updateAlbumLoudness(tx, before.album_id);
   await updateAlbumLoudness(tx, track.album.id);
-  await setMediaState(tx, track.id, "ready", null, now);
 }
 
-async function storeArtist(tx: Tx, { id, name }: PlannedArtist, genres: readonly string[], image: string) {
+/** Writes what was made of a track. `replaces`: none of its earlier renditions stays. */
+export async function storeProduced(
+  tx: Tx,
+  track: PlannedTrack,
+  { renditions, measured }: Production,
+  { replaces, now }: { readonly replaces: boolean; readonly now: number },
+): Promise<void> {
+  if (replaces) await tx.deleteFrom("renditions").where("track_id", "=", track.id).execute();
+  await storeRenditions(tx, track.id, renditions, now);
+  if (measured) {
+    await storeMeasured(tx, track.id, measured, now);
+    await updateAlbumLoudness(tx, track.album.id);
+  }
+  if (replaces) await setMediaState(tx, track.id, "ready", null, now);
+}
+
+async function storeAlbum(tx: Tx, album: PlannedAlbum, now: number): Promise<void> {
   const row = {
-    id,
-    name,
-    sort_name: name.replace(/^the /i, ""),
-    image_hash: image,
-    genres: JSON.stringify(genres),
-    popularity: 0.5,
+    title: album.title,
+    sort_title: album.title.replace(/^the /i, ""),
+    release_date: album.releaseDate,
+    genres: JSON.stringify(album.genres),
   };
   await tx
+    .insertInto("albums")
+    .values({ id: album.id, popularity: 1, added_at: now, ...row })
+    .onConflict((on) => on.column("id").doUpdateSet(row))
+    .execute();
+  await tx.deleteFrom("album_artists").where("album_id", "=", album.id).execute();
+  await tx
+    .insertInto("album_artists")
+    .values({ album_id: album.id, artist_id: album.artist.id, position: 0 })
+    .execute();
+}
+
+async function storeArtist(tx: Tx, { id, name }: PlannedArtist): Promise<void> {
+  await tx
     .insertInto("artists")
-    .values(row)
+    .values({ id, name, sort_name: name.replace(/^the /i, ""), popularity: 0.5 })
     .onConflict((on) => on.doNothing())
     .execute();
 }

@@ -141,6 +141,18 @@ describe("ingest", () => {
     await database.close();
   });
 
+  it.skipIf(!ffmpeg)("takes the same audio in two formats as two tracks", async () => {
+    const folder = join(base, "twice");
+    await mkdir(folder);
+    await writeFile(join(folder, "A.wav"), song(440));
+    execFileSync(ffmpeg!, ["-v", "error", "-i", join(folder, "A.wav"), join(folder, "B.flac")]);
+    const database = openDatabase(":memory:");
+    const summary = await ingest(database, folder, join(base, "data-twice"));
+    expect(summary).toMatchObject({ ingested: 2, rejected: [] });
+    expect((await catalogOf(database)).renditions.length).toBe(12);
+    await database.close();
+  });
+
   it("goes on after kill -9: nothing lost, nothing twice", async () => {
     const folder = join(base, "killed");
     await mkdir(folder);

@@ -8,14 +8,16 @@ export const LIMITS = {
   channels: 8,
   minSampleRateHz: 8_000,
   maxSampleRateHz: 192_000,
-  /** Samples of all channels together: what decoding may occupy in memory (4 bytes each). */
-  decodedSamples: 2 * 48_000 * 60 * 60,
+  /** Samples of all channels together: what decoding may cost. */
+  decodedSamples: 4 * 48_000 * 2 * 60 * 60,
   /** Bytes of a cover picture. */
   coverBytes: 8 * 1024 * 1024,
+  /** Bytes of a leading ID3 tag. */
+  tagBytes: 32 * 1024 * 1024,
   /** Milliseconds that one master may take from reading to the last rendition. */
-  masterMs: 15 * 60_000,
-  /** Milliseconds that one run of ffmpeg may take. */
-  ffmpegMs: 5 * 60_000,
+  masterMs: 30 * 60_000,
+  /** Milliseconds of processor time that one run of ffmpeg may take. */
+  ffmpegMs: 10 * 60_000,
   /** Folder levels below the given one, and files below it. */
   folderDepth: 16,
   files: 100_000,

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -8,6 +9,13 @@ const HASH = /^[0-9a-f]{64}$/;
 /** An open media object. Close the handle. */
 export interface OpenMedia {
   readonly handle: FileHandle;
+  readonly byteLength: number;
+}
+
+/** What was stored. */
+export interface StoredObject {
+  /** Lower-case hex SHA-256 of the content. */
+  readonly hash: string;
   readonly byteLength: number;
 }
 
@@ -46,19 +54,52 @@ export class ContentStore {
    * it survives a power cut once the promise resolves.
    */
   async put(hash: string, bytes: Uint8Array, { durable = true } = {}): Promise<void> {
-    const path = this.path(hash);
     if ((await this.byteLength(hash)) === bytes.length) return;
-    await mkdir(dirname(path), { recursive: true });
-    const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
+    await this.write([bytes], durable, hash);
+  }
+
+  /** As `put`, for an object that comes in pieces and whose hash is known at its end. */
+  async putStream(pieces: AsyncIterable<Uint8Array>, { durable = true } = {}): Promise<StoredObject> {
+    return this.write(pieces, durable);
+  }
+
+  /** Where unfinished work may wait; `sweep` empties it. */
+  get spoolFolder(): string {
+    return join(this.root, "spool");
+  }
+
+  private async write(
+    pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    durable: boolean,
+    known?: string,
+  ): Promise<StoredObject> {
+    await mkdir(this.spoolFolder, { recursive: true });
+    const temporary = join(this.spoolFolder, `${process.pid}.${randomBytes(8).toString("hex")}.tmp`);
+    const digest = createHash("sha256");
+    let byteLength = 0;
     const handle = await open(temporary, "wx", 0o600);
     try {
-      await handle.writeFile(bytes);
-      if (durable) await handle.sync();
-    } finally {
-      await handle.close();
+      try {
+        for await (const piece of pieces) {
+          await handle.writeFile(piece);
+          if (known === undefined) digest.update(piece);
+          byteLength += piece.length;
+        }
+        if (durable) await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      const hash = known ?? digest.digest("hex");
+      const path = this.path(hash);
+      const folder = dirname(path);
+      await mkdir(folder, { recursive: true });
+      await rename(temporary, path);
+      if (durable) await syncUpwards(folder, this.root);
+      return { hash, byteLength };
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
     }
-    await rename(temporary, path);
-    if (durable) await syncFolder(dirname(path));
   }
 
   /** Removes what interrupted writers left behind. Call it only while holding the data directory's lock. */
@@ -73,6 +114,20 @@ export class ContentStore {
     }
     return removed;
   }
+}
+
+/** Folders whose entries in their parents this process has brought to disk. */
+const reached = new Set<string>();
+
+/**
+ * Brings a folder's entries to disk and, once, those of its parents up to that of the store: a new folder's own entry
+ * lies in its parent, and without it a power cut takes the object with the folder.
+ */
+async function syncUpwards(folder: string, root: string): Promise<void> {
+  await syncFolder(folder);
+  const parents = [dirname(folder), dirname(root)];
+  if (!reached.has(folder)) for (const parent of parents) await syncFolder(parent);
+  reached.add(folder);
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -20,6 +20,58 @@ export function toMono(pcm: Pcm): Float32Array {
   return mono;
 }
 
+/** Joins blocks that belong together. Only for what is known to be short. */
+export async function collect(blocks: AsyncIterable<Pcm> | Iterable<Pcm>): Promise<Pcm> {
+  const parts: Pcm[] = [];
+  for await (const block of blocks) parts.push(block);
+  return joinBlocks(parts);
+}
+
+/** Joins blocks that follow each other. */
+export function joinBlocks(parts: readonly Pcm[]): Pcm {
+  const frames = parts.reduce((sum, part) => sum + frameCount(part), 0);
+  const channels = Array.from({ length: parts[0]?.channels.length ?? 0 }, (_, channel) => {
+    const joined = new Float32Array(frames);
+    let at = 0;
+    for (const part of parts) {
+      joined.set(part.channels[channel]!, at);
+      at += frameCount(part);
+    }
+    return joined;
+  });
+  return { sampleRate: parts[0]?.sampleRate ?? 44_100, channels };
+}
+
+/** Frames of a block: what passes through decoders, meters and encoders at a time. */
+export const BLOCK_FRAMES = 2 ** 16;
+
+/** Cuts and joins blocks to about BLOCK_FRAMES each. */
+export async function* reblock(blocks: AsyncIterable<Pcm>): AsyncGenerator<Pcm> {
+  let waiting: Pcm[] = [];
+  let frames = 0;
+  for await (const block of blocks) {
+    waiting.push(block);
+    frames += frameCount(block);
+    if (frames < BLOCK_FRAMES) continue;
+    yield* cutUp(waiting.length === 1 ? block : joinBlocks(waiting));
+    waiting = [];
+    frames = 0;
+  }
+  if (frames > 0) yield* cutUp(joinBlocks(waiting));
+}
+
+/** `pcm` in blocks. */
+export function* cutUp(pcm: Pcm): Generator<Pcm> {
+  const frames = frameCount(pcm);
+  if (frames <= 2 * BLOCK_FRAMES) yield pcm;
+  else {
+    for (let at = 0; at < frames; at += BLOCK_FRAMES) {
+      const channels = pcm.channels.map((channel) => channel.subarray(at, at + BLOCK_FRAMES));
+      yield { sampleRate: pcm.sampleRate, channels };
+    }
+  }
+}
+
 const HALF = Math.SQRT1_2;
 
 /**
@@ -44,15 +96,17 @@ export function toStereo(pcm: Pcm): Pcm {
   return { sampleRate: pcm.sampleRate, channels: out };
 }
 
-/** Replaces samples that are no number by silence and clamps to ±1, in place, as encoders demand. */
+/** A copy in which samples that are no number are silence and the others lie within ±1, as encoders demand. */
 export function sanitize(pcm: Pcm): Pcm {
-  for (const channel of pcm.channels) {
+  const channels = pcm.channels.map((source) => {
+    const channel = source.slice();
     for (let i = 0; i < channel.length; i++) {
       const value = channel[i]!;
       if (value > 1) channel[i] = 1;
       else if (value < -1) channel[i] = -1;
       else if (Number.isNaN(value)) channel[i] = 0;
     }
-  }
-  return pcm;
+    return channel;
+  });
+  return { sampleRate: pcm.sampleRate, channels };
 }

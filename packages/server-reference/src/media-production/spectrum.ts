@@ -10,7 +10,7 @@ export const ANALYSIS_RATE = 22_050;
 /** Spectra per second. */
 export const FRAME_RATE = ANALYSIS_RATE / HOP;
 /** At most this much of a track, from its middle, is looked at. */
-const MAX_SECONDS = 90;
+export const ANALYZED_SECONDS = 90;
 
 /** What the estimators read: one value per spectrum unless said otherwise. */
 export interface Spectra {
@@ -124,7 +124,7 @@ function ambienceOf(quiets: readonly Float64Array[], meanPower: number): number 
 /** The mean of the channels and, unless there is one only, half the difference of the first two; both at the analysis rate. */
 function middle(pcm: Pcm): readonly Float32Array[] {
   const frames = pcm.channels[0]?.length ?? 0;
-  const wanted = Math.min(frames, MAX_SECONDS * pcm.sampleRate);
+  const wanted = Math.min(frames, ANALYZED_SECONDS * pcm.sampleRate);
   const from = Math.floor((frames - wanted) / 2);
   const cut = { ...pcm, channels: pcm.channels.map((channel) => channel.subarray(from, from + wanted)) };
   const [left, right] = cut.channels;

@@ -1,6 +1,8 @@
 import { basename, dirname, extname } from "node:path/posix";
-import { parseBuffer } from "music-metadata";
+import { type ICommonTagsResult, parseBlob } from "music-metadata";
+import type { ByteSource } from "./byte-source";
 import { LIMITS } from "./limits";
+import { id3Length } from "./sniff";
 
 /** Names and numbers of a master, from its tags or, where they are missing, from its place. */
 export interface Tags {
@@ -19,13 +21,27 @@ export interface Tags {
 
 const UNKNOWN_ARTIST = "Unknown Artist";
 
-/** Reads the tags of `bytes`; damaged tags count as missing. `path` is relative to the ingested folder. */
-export async function readTags(bytes: Uint8Array, path: string): Promise<Tags> {
-  const { common } = await parseBuffer(
-    bytes,
-    { size: bytes.length, path: basename(path) },
-    { duration: false },
-  ).catch(() => ({ common: undefined }));
+/** What the parser reads of a Blob; it asks for no more. */
+function asBlob(source: ByteSource): Blob {
+  const slice = (from: number, to: number) => ({
+    arrayBuffer: async () => {
+      const bytes = await source.read(from, to - from);
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    },
+  });
+  return { size: source.byteLength, type: "", slice } as unknown as Blob;
+}
+
+async function parse(source: ByteSource): Promise<ICommonTagsResult | undefined> {
+  // A tag is read into memory as a whole; one of this size holds nothing that is wanted.
+  if (id3Length(await source.read(0, 16)) > LIMITS.tagBytes) return undefined;
+  const found = await parseBlob(asBlob(source), { duration: false }).catch(() => undefined);
+  return found?.common;
+}
+
+/** Reads the tags of a master; damaged tags count as missing. `path` is relative to the ingested folder. */
+export async function readTags(source: ByteSource, path: string): Promise<Tags> {
+  const common = await parse(source);
   const place = fromPlace(path);
   const artists = (common?.artists ?? [common?.artist])
     .map(clean)

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { createEncoder } from "wasm-media-encoders";
-import { decodeVorbis } from "./decode";
+import { countVorbisFrames } from "./decode";
 import { MasterRejected } from "./master-rejected";
-import { frameCount, type Pcm, sanitize, toMono, toStereo } from "./pcm";
-import { resample } from "./resample";
+import { frameCount, type Pcm, sanitize } from "./pcm";
+import { Shaper } from "./shape";
+import { Spool, type SpooledBytes } from "./spool";
 
 /** Nominal bitrates in kbps. 24 is mono at 22.05 kHz. */
 export const VORBIS_TIERS = [24, 96, 160, 320] as const;
@@ -14,9 +16,8 @@ export type VorbisTier = (typeof VORBIS_TIERS)[number];
 const QUALITY: Record<VorbisTier, number> = { 24: -1, 96: 2, 160: 5, 320: 9 };
 const CHUNK_FRAMES = 16_384;
 
-/** A file in a codec's container, together with what a player must know to give back the source's frames. */
+/** What a player must know to give back the source's frames. */
 export interface Encoded {
-  readonly bytes: Uint8Array;
   readonly sampleRateHz: number;
   readonly channels: 1 | 2;
   /** Frames that the decoder gives before the first of the track. */
@@ -27,56 +28,112 @@ export interface Encoded {
   readonly totalFrames: number;
 }
 
-let encoder: ReturnType<typeof load> | undefined;
+/** A file in a codec's container, waiting to be sealed. */
+export interface EncodedSpool extends Encoded {
+  readonly bytes: SpooledBytes;
+}
+
+/** Encodes a track that comes in blocks, all of one shape. */
+export interface Encoder {
+  write(block: Pcm): Promise<void>;
+  /** @throws MasterRejected `failed` when the decoded frames are not the encoded ones. */
+  finish(): Promise<EncodedSpool>;
+  /** Removes what was made. */
+  abandon(): Promise<void>;
+}
+
+type Wasm = Awaited<ReturnType<typeof load>>;
 async function load() {
   const wasm = createRequire(import.meta.url).resolve("wasm-media-encoders/wasm/ogg.wasm");
   return createEncoder("audio/ogg", await readFile(wasm));
 }
 
-/** What the encoder of `tier` is fed: 22.05 kHz mono for 24 kbps, else at most two channels at 44.1 or 48 kHz. */
-export function shapeForTier(pcm: Pcm, tier: VorbisTier): Pcm {
-  if (tier === 24) return resample({ sampleRate: pcm.sampleRate, channels: [toMono(toStereo(pcm))] }, 22_050);
-  const rate = houseRate(pcm.sampleRate);
-  return resample(toStereo(pcm), rate);
+/** Encoders that wait for their next track: making one costs more than a short track. */
+const idle: Wasm[] = [];
+
+/** What `openVorbis` needs to know. */
+export interface VorbisOptions {
+  readonly tier: VorbisTier;
+  readonly sampleRate: number;
+  readonly channels: 1 | 2;
+  /** Becomes the stream's number, so that the same input gives the same bytes. */
+  readonly serial: number;
+  /** Where the result waits. */
+  readonly folder: string;
+  /** `decode`: count the frames of the result by decoding it; `trust`: read them from its last page. */
+  readonly check: "decode" | "trust";
 }
 
-/** 44.1 and 48 kHz keep their rate; others become the one of the two they are a multiple of, else 44.1 kHz. */
-export function houseRate(sampleRate: number): 44_100 | 48_000 {
-  return sampleRate === 48_000 || sampleRate % 48_000 === 0 || 48_000 % sampleRate === 0 ? 48_000 : 44_100;
+/** Starts to encode one tier. */
+export async function openVorbis(options: VorbisOptions): Promise<Encoder> {
+  const { tier, sampleRate, channels, serial } = options;
+  const vorbis = idle.pop() ?? (await load());
+  const spool = await Spool.create(options.folder);
+  vorbis.configure({ channels, sampleRate, vbrQuality: QUALITY[tier], oggSerialNo: serial & 0x7fffffff });
+  let totalFrames = 0;
+  let lastPage = new Uint8Array(0);
+  const keep = async (encoded: Uint8Array) => {
+    if (encoded.length === 0) return;
+    const bytes = encoded.slice();
+    lastPage = tail(lastPage, bytes);
+    await spool.append(bytes);
+  };
+  return {
+    async write(block) {
+      const { channels: samples } = sanitize(block);
+      const frames = frameCount(block);
+      totalFrames += frames;
+      for (let at = 0; at < frames; at += CHUNK_FRAMES)
+        await keep(vorbis.encode(samples.map((channel) => channel.subarray(at, at + CHUNK_FRAMES))));
+    },
+    async finish() {
+      await keep(vorbis.finalize());
+      idle.push(vorbis);
+      const bytes = await spool.finish();
+      const decoded =
+        options.check === "decode" ? await countVorbisFrames(bytes.pieces(4096)) : lastGranule(lastPage);
+      const trimEndFrames = decoded - totalFrames;
+      if (trimEndFrames < 0) {
+        await bytes.discard();
+        throw new MasterRejected("failed", "The encoded stream is shorter than its source.");
+      }
+      return { bytes, sampleRateHz: sampleRate, channels, trimStartFrames: 0, trimEndFrames, totalFrames };
+    },
+    abandon: () => spool.discard(),
+  };
 }
 
-/**
- * Encodes one tier and decodes it again to count its frames. `serial` becomes the stream's number, so that the same
- * input gives the same bytes. Calls must not overlap in one thread.
- * @throws MasterRejected `failed` when the decoded frames are not the encoded ones.
- */
-export async function encodeVorbis(pcm: Pcm, tier: VorbisTier, serial: number): Promise<Encoded> {
-  const shaped = sanitize(copy(shapeForTier(pcm, tier)));
-  const channels = shaped.channels.length === 1 ? 1 : 2;
-  const totalFrames = frameCount(shaped);
-  encoder ??= load();
-  const vorbis = await encoder;
-  vorbis.configure({
-    channels,
-    sampleRate: shaped.sampleRate,
-    vbrQuality: QUALITY[tier],
-    oggSerialNo: serial & 0x7fffffff,
-  });
+/** Bytes that surely hold the head of a stream's last page. */
+const TAIL_BYTES = 128 * 1024;
+
+function tail(before: Uint8Array<ArrayBuffer>, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (bytes.length >= TAIL_BYTES) return bytes.slice(-TAIL_BYTES);
+  return new Uint8Array(Buffer.concat([before, bytes]).subarray(-TAIL_BYTES));
+}
+
+/** Frames up to the end of the last Ogg page: its granule position. @throws MasterRejected when there is no page */
+function lastGranule(bytes: Uint8Array): number {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).lastIndexOf("OggS");
+  if (at < 0) throw new MasterRejected("failed", "The encoded stream has no end.");
+  return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(at + 6, true));
+}
+
+/** Encodes a whole short track in memory. */
+export async function encodeVorbis(pcm: Pcm, tier: VorbisTier, serial: number) {
+  const shaper = new Shaper(pcm.sampleRate, tier === 24 ? "small" : "full");
+  const blocks = [...shaper.push(pcm), ...shaper.finish()];
+  const channels = blocks[0]!.channels.length === 1 ? 1 : 2;
+  const { sampleRate } = shaper;
+  const folder = tmpdir();
+  const encoder = await openVorbis({ tier, sampleRate, channels, serial, folder, check: "decode" });
+  for (const block of blocks) await encoder.write(block);
+  return inMemory(await encoder.finish());
+}
+
+/** Takes an encoded track from its spool into memory. */
+export async function inMemory({ bytes, ...encoded }: EncodedSpool) {
   const parts: Uint8Array[] = [];
-  for (let at = 0; at < totalFrames; at += CHUNK_FRAMES) {
-    parts.push(
-      vorbis.encode(shaped.channels.map((channel) => channel.subarray(at, at + CHUNK_FRAMES))).slice(),
-    );
-  }
-  parts.push(vorbis.finalize().slice());
-  const bytes = new Uint8Array(Buffer.concat(parts));
-  const decoded = await decodeVorbis(bytes);
-  const trimEndFrames = frameCount(decoded) - totalFrames;
-  if (trimEndFrames < 0) throw new MasterRejected("failed", "The encoded stream is shorter than its source.");
-  return { bytes, sampleRateHz: shaped.sampleRate, channels, trimStartFrames: 0, trimEndFrames, totalFrames };
-}
-
-/** Encoders get arrays of their own: callers keep theirs unclamped for the other tiers. */
-function copy(pcm: Pcm): Pcm {
-  return { sampleRate: pcm.sampleRate, channels: pcm.channels.map((channel) => channel.slice()) };
+  for await (const piece of bytes.pieces(1 << 16)) parts.push(piece);
+  await bytes.discard();
+  return { ...encoded, bytes: new Uint8Array(Buffer.concat(parts)) };
 }

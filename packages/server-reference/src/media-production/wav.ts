@@ -1,6 +1,7 @@
+import { type ByteSource, bytesSource } from "./byte-source";
 import { LIMITS } from "./limits";
 import { MasterRejected } from "./master-rejected";
-import type { Pcm } from "./pcm";
+import { collect, type Pcm } from "./pcm";
 
 const PCM = 1;
 const FLOAT = 3;
@@ -13,36 +14,81 @@ interface WavFormat {
   readonly bits: number;
 }
 
+/** Where the samples of a WAVE file lie and what they are. */
+interface WavLayout {
+  readonly format: WavFormat;
+  readonly start: number;
+  readonly size: number;
+}
+
+/** Bytes that hold a chunk's head and, for the format chunk, its body. */
+const HEAD_BYTES = 8 + 40;
+/** Bytes of samples that are read at a time. */
+const READ_BYTES = 1 << 20;
+
 /**
- * Decodes RIFF/WAVE: integer PCM of 8, 16, 24 and 32 bits, float of 32 and 64 bits, plain or extensible.
- * A data chunk that promises more than the file holds is a truncation; one of unknown length (0 or all ones, as
- * written by streaming encoders) reaches to the end of the file.
+ * Decodes RIFF/WAVE block by block: integer PCM of 8, 16, 24 and 32 bits, float of 32 and 64 bits, plain or
+ * extensible. A data chunk that promises more than the file holds is a truncation; one of unknown length (0 or all
+ * ones, as written by streaming encoders) reaches to the end of the file.
  * @throws MasterRejected
  */
-export function decodeWav(bytes: Uint8Array): Pcm {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export async function* wavBlocks(source: ByteSource): AsyncGenerator<Pcm> {
+  const { format, start, size } = await readLayout(source);
+  const stride = (format.bits / 8) * format.channels;
+  const frames = Math.floor(size / stride);
+  checkFrames(frames, format.channels, format.sampleRate);
+  const step = Math.max(1, Math.floor(READ_BYTES / stride)) * stride;
+  const end = start + frames * stride;
+  for (let at = start; at < end; at += step)
+    yield readSamples(await source.read(at, Math.min(step, end - at)), format);
+}
+
+/** Decodes a whole WAVE file. @throws MasterRejected */
+export function decodeWav(bytes: Uint8Array): Promise<Pcm> {
+  return collect(wavBlocks(bytesSource(bytes)));
+}
+
+async function readLayout(source: ByteSource): Promise<WavLayout> {
   let format: WavFormat | undefined;
   let at = 12;
-  for (let chunks = 0; at + 8 <= bytes.length && chunks < 10_000; chunks++) {
-    const id = view.getUint32(at, false);
-    const size = view.getUint32(at + 4, true);
+  for (let chunks = 0; at + 8 <= source.byteLength && chunks < 10_000; chunks++) {
+    const head = await source.read(at, HEAD_BYTES);
+    const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+    const id = view.getUint32(0, false);
+    const size = view.getUint32(4, true);
     const body = at + 8;
-    if (id === 0x666d7420) format = readFormat(view, body, size);
+    if (id === 0x666d7420) format = readFormat(view, 8, size);
     else if (id === 0x64617461) {
       if (!format) throw new MasterRejected("corrupt", "The data comes before its format.");
-      const rest = bytes.length - body;
+      const rest = source.byteLength - body;
       const isOpenEnded = size === 0xffffffff || (size === 0 && rest > 0);
       if (!isOpenEnded && size > rest)
         throw new MasterRejected("truncated", `${size - rest} bytes are missing.`);
-      return readSamples(view, body, isOpenEnded ? rest : size, format);
+      return { format, start: body, size: isOpenEnded ? rest : size };
     }
     at = body + size + (size & 1);
   }
   throw new MasterRejected("corrupt", "There is no audio data.");
 }
 
+/** Where the samples of a WAVE stream begin, null when `bytes` do not reach that far. @throws MasterRejected */
+export function streamedWavHead(
+  bytes: Uint8Array,
+): { readonly start: number; readonly channels: number; readonly sampleRate: number } | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let format: WavFormat | undefined;
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    const id = view.getUint32(at, false);
+    const size = view.getUint32(at + 4, true);
+    if (id === 0x64617461) return format ? { ...format, start: at + 8 } : null;
+    if (id === 0x666d7420 && at + 48 <= bytes.length) format = readFormat(view, at + 8, size);
+    at += 8 + size + (size & 1);
+  }
+  return null;
+}
+
 function readFormat(view: DataView, at: number, size: number): WavFormat {
-  if (size < 16 || at + size > view.byteLength)
+  if (size < 16 || at + Math.min(size, 40) > view.byteLength)
     throw new MasterRejected("corrupt", "The format chunk is too short.");
   let kind = view.getUint16(at, true);
   const channels = view.getUint16(at + 2, true);
@@ -71,7 +117,7 @@ export function checkShape(channels: number, sampleRate: number): void {
   }
 }
 
-/** @throws MasterRejected when the audio is too long, or too much to hold in memory. */
+/** @throws MasterRejected when the audio is too short, too long, or too much to decode. */
 export function checkFrames(frames: number, channels: number, sampleRate: number): void {
   if (frames < LIMITS.minFrames) throw new MasterRejected("too_short", `It has ${frames} frames.`);
   if (frames / sampleRate > LIMITS.durationSeconds || frames * channels > LIMITS.decodedSamples) {
@@ -79,15 +125,16 @@ export function checkFrames(frames: number, channels: number, sampleRate: number
   }
 }
 
-function readSamples(view: DataView, start: number, size: number, format: WavFormat): Pcm {
+/** Takes whole frames apart. */
+function readSamples(bytes: Uint8Array, format: WavFormat): Pcm {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const width = format.bits / 8;
-  const frames = Math.floor(size / (width * format.channels));
-  checkFrames(frames, format.channels, format.sampleRate);
-  const read = reader(view, format);
   const stride = width * format.channels;
+  const frames = Math.floor(bytes.length / stride);
+  const read = reader(view, format);
   const channels = Array.from({ length: format.channels }, (_, channel) => {
     const samples = new Float32Array(frames);
-    let at = start + channel * width;
+    let at = channel * width;
     for (let i = 0; i < frames; i++, at += stride) samples[i] = read(at);
     return samples;
   });

@@ -14,6 +14,8 @@ interface Answer<Result> {
 export interface WorkerPoolOptions<Job, Result> {
   /** File name without `.worker.js`, in the build's `workers` folder. */
   readonly name: string;
+  /** Where the worker is, when not there. */
+  readonly file?: string;
   readonly size: number;
   /** Does a job in this thread, where there is no build (tests, tools that run the sources). */
   readonly inProcess: (job: Job) => Promise<Result>;
@@ -31,7 +33,7 @@ export class WorkerPool<Job, Result> {
   private readonly file: string | null;
 
   constructor(private readonly options: WorkerPoolOptions<Job, Result>) {
-    this.file = findWorker(options.name);
+    this.file = options.file ?? findWorker(options.name);
   }
 
   /** @throws MasterRejected */

@@ -131,5 +131,14 @@ CREATE TABLE revoked_devices (device_id TEXT PRIMARY KEY, revoked_at INTEGER NOT
 
 const EXTERNAL_CLAIMS = "ALTER TABLE users ADD COLUMN claims_issued_at INTEGER;";
 
+const RE_INGEST = `
+ALTER TABLE ingest_files ADD COLUMN probed TEXT;
+ALTER TABLE ingest_files ADD COLUMN planned TEXT;
+CREATE TABLE retired_objects (
+  store TEXT NOT NULL CHECK (store IN ('media', 'images')), hash TEXT NOT NULL, retired_at INTEGER NOT NULL,
+  PRIMARY KEY (store, hash)
+) STRICT;
+`;
+
 /** Step `n` leads from `user_version` n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FOUNDATION, LICENSE_OPERATIONS, EXTERNAL_CLAIMS];
+export const MIGRATIONS: readonly string[] = [FOUNDATION, LICENSE_OPERATIONS, EXTERNAL_CLAIMS, RE_INGEST];

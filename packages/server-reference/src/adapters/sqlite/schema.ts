@@ -176,13 +176,25 @@ export interface IngestFilesTable {
   path: string;
   folder: string;
   byte_length: number;
+  /** When content, name or rights changed last. */
   modified_at: number;
-  /** Lower-case hex SHA-256 of the file, null when it could not be read. */
+  /** Lower-case hex SHA-256 of what the track was made of, or of a refused file where it could be read. */
   content_hash: string | null;
   state: "done" | "rejected" | "pending";
   reason: string | null;
+  /** A refused file keeps the track that an earlier content of it made. */
   track_id: string | null;
+  /** JSON of what the file says of itself; null for what an older version ingested. */
+  probed: string | null;
+  /** Fingerprint of what was last written to the catalog for it. */
+  planned: string | null;
   updated_at: number;
+}
+/** Stored objects that nothing refers to any more; removed once no URL of them can work. */
+export interface RetiredObjectsTable {
+  store: "media" | "images";
+  hash: string;
+  retired_at: number;
 }
 export interface DevicesTable {
   id: string;
@@ -273,6 +285,7 @@ export interface Database {
   media_states: MediaStatesTable;
   media_jobs: MediaJobsTable;
   ingest_files: IngestFilesTable;
+  retired_objects: RetiredObjectsTable;
   devices: DevicesTable;
   device_validities: DeviceValiditiesTable;
   device_challenges: DeviceChallengesTable;
