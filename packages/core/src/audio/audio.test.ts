@@ -77,7 +77,7 @@ function resampleAll(
   return Float32Array.from(output);
 }
 
-const rates = fc.constantFrom(22_050, 32_000, 44_100, 48_000, 96_000);
+const rates = fc.constantFrom(22_050, 32_000, 44_056, 44_100, 48_000, 96_000);
 describe("resampling", () => {
   test("gives the counted frames, the same ones however the input was cut", () =>
     fc.assert(
@@ -96,11 +96,14 @@ describe("resampling", () => {
       ),
       { numRuns: 40 },
     ));
-  test("keeps a tone: error below -70 dB away from the ends", () => {
+  test("keeps a tone: error below -90 dB away from the ends", () => {
     for (const [fromHz, toHz] of [
       [44_100, 48_000],
       [22_050, 48_000],
       [48_000, 44_100],
+      // Coprime but for 4: more phases than are tabled.
+      [44_056, 48_000],
+      [96_000, 44_099],
     ] as const) {
       const input = Float32Array.from({ length: 4000 }, (_, i) =>
         Math.sin((2 * Math.PI * 1000 * i) / fromHz),
@@ -110,7 +113,7 @@ describe("resampling", () => {
       for (let n = 200; n < output.length - 200; n++) {
         worst = Math.max(worst, Math.abs(output[n]! - Math.sin((2 * Math.PI * 1000 * n) / toHz)));
       }
-      expect(20 * Math.log10(worst)).toBeLessThan(-70);
+      expect(20 * Math.log10(worst)).toBeLessThan(-90);
     }
   });
   test("removes what the lower rate cannot carry", () => {

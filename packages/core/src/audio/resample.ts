@@ -11,7 +11,7 @@ const HALF_WIDTH = 24;
 const BETA = 9;
 /** Share of the narrower band that passes. */
 const ROLLOFF = 0.95;
-/** Above this many phases the kernel is interpolated instead of tabled exactly. */
+/** Rates that are related by more phases have this many tabled and those between interpolated: below -110 dB. */
 const MAX_PHASES = 1280;
 
 /** A kernel for one pair of rates; made once and shared. */
@@ -21,9 +21,11 @@ export interface ResampleKernel {
   /** Input frames per `up` output frames; with `up` the ratio in lowest terms. */
   readonly down: number;
   readonly up: number;
+  /** Rows of `taps` per input frame: `up`, or fewer when the rates have hardly a common divisor. */
+  readonly phases: number;
   /** Input frames needed to each side of an output frame. */
   readonly half: Frames;
-  /** `up` phases of `2 · half` taps. */
+  /** `phases + 1` rows of `2 · half` taps; the last row is the first one, a frame later. */
   readonly taps: Float32Array;
 }
 
@@ -52,7 +54,7 @@ function bessel0(x: number): number {
   return sum;
 }
 
-/** The kernel from `fromHz` to `toHz`. @throws RangeError on rates that are not whole, outside 8 to 384 kHz, or oddly related */
+/** The kernel from `fromHz` to `toHz`. @throws RangeError on rates that are not whole or outside 8 to 384 kHz */
 export function resampleKernel(fromHz: Hertz, toHz: Hertz): ResampleKernel {
   for (const rate of [fromHz, toHz]) {
     if (!Number.isInteger(rate) || rate < 8000 || rate > 384_000)
@@ -61,17 +63,17 @@ export function resampleKernel(fromHz: Hertz, toHz: Hertz): ResampleKernel {
   const common = gcd(fromHz, toHz);
   const up = toHz / common;
   const down = fromHz / common;
-  if (up > MAX_PHASES) throw new RangeError("the rates have no common step");
+  const phases = Math.min(up, MAX_PHASES);
   const cutoff = Math.min(1, toHz / fromHz) * (up === down ? 1 : ROLLOFF);
   const half = Math.ceil(HALF_WIDTH / Math.min(1, toHz / fromHz));
   const width = 2 * half;
-  const taps = new Float32Array(up * width);
+  const taps = new Float32Array((phases + 1) * width);
   const norm = bessel0(BETA);
-  for (let phase = 0; phase < up; phase++) {
+  for (let phase = 0; phase <= phases; phase++) {
     let sum = 0;
     const row = new Float64Array(width);
     for (let tap = 0; tap < width; tap++) {
-      const x = tap - half + 1 - phase / up;
+      const x = tap - half + 1 - phase / phases;
       const r = x / half;
       const window = Math.abs(r) >= 1 ? 0 : bessel0(BETA * Math.sqrt(1 - r * r)) / norm;
       const sinc = x === 0 ? 1 : Math.sin(Math.PI * x * cutoff) / (Math.PI * x * cutoff);
@@ -80,7 +82,7 @@ export function resampleKernel(fromHz: Hertz, toHz: Hertz): ResampleKernel {
     }
     for (let tap = 0; tap < width; tap++) taps[phase * width + tap] = row[tap]! / sum;
   }
-  return { fromHz, toHz, down, up, half, taps };
+  return { fromHz, toHz, down, up, phases, half, taps };
 }
 
 /** Output frames that `inputFrames` give. */
@@ -95,7 +97,7 @@ export function startResample(kernel: ResampleKernel, channels: number): Resampl
 }
 
 function produce(state: ResampleState, history: readonly Float32Array[], until: Frames, inputFrames: Frames) {
-  const { up, down, half, taps } = state.kernel;
+  const { up, down, phases, half, taps } = state.kernel;
   const width = 2 * half;
   const count = Math.max(0, until - state.outputFrames);
   const output = history.map(() => new Float32Array(count));
@@ -104,11 +106,18 @@ function produce(state: ResampleState, history: readonly Float32Array[], until: 
   let base = Number(exact / BigInt(up)) - half + 1 - state.historyStart;
   let phase = Number(exact % BigInt(up));
   for (let n = 0; n < count; n++) {
-    const row = phase * width;
+    const place = (phase * phases) / up;
+    const row = Math.floor(place) * width;
+    const between = place % 1;
     for (let c = 0; c < history.length; c++) {
       const channel = history[c]!;
       let sum = 0;
       for (let tap = 0; tap < width; tap++) sum += channel[base + tap]! * taps[row + tap]!;
+      if (between > 0) {
+        let next = 0;
+        for (let tap = 0; tap < width; tap++) next += channel[base + tap]! * taps[row + width + tap]!;
+        sum += (next - sum) * between;
+      }
       output[c]![n] = sum;
     }
     phase += down;
