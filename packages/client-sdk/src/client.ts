@@ -2,6 +2,7 @@
 import type {
   Album,
   Artist,
+  Codec,
   DeviceId,
   ErrorCode,
   Milliseconds,
@@ -283,7 +284,10 @@ export interface ClientOptions {
   readonly serverUrl: string;
   /** OAuth client id registered at the server. Default `segue-web-player` in browsers, `segue-device` in Node. */
   readonly clientId?: string;
+  /** Shown in the listener's list of devices. Default `Web player` in browsers, the host's name in Node. */
   readonly deviceName?: string;
+  /** What to ask for, best first, of what this device can play. Default: all of it, Vorbis before AAC. */
+  readonly codecs?: readonly Codec[];
 }
 
 export type { ErrorCode };

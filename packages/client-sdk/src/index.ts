@@ -4,6 +4,7 @@ export type {
   Artist,
   ArtistRef,
   AudioFeatures,
+  Codec,
   HeadRef,
   Plan,
   Playlist,

@@ -7,7 +7,7 @@ export interface ApiOptions {
   readonly origin: string;
   readonly transport: Transport;
   /** Codecs that this device decodes, best first; lists of tracks ask for heads in them. */
-  readonly codecs: readonly string[];
+  readonly codecs: () => Promise<readonly string[]>;
   readonly deviceType: DeviceType;
   /** This device's id: the server does not know which of a user's devices asks. */
   readonly deviceId: () => Promise<string>;
@@ -17,7 +17,7 @@ const MAX_IDS = 50;
 
 /** Typed calls to the server. Ids and limits are checked before anything is sent. */
 export function createApi({ origin, transport, codecs, deviceType, deviceId }: ApiOptions): Api {
-  const heads = { codecs: codecs.join(","), deviceType };
+  const heads = async () => ({ codecs: (await codecs()).join(","), deviceType });
 
   async function get<T>(
     type: Parameters<typeof schema.parseAs>[0],
@@ -49,7 +49,7 @@ export function createApi({ origin, transport, codecs, deviceType, deviceId }: A
       if (ids.length === 0) return [];
       if (ids.length > MAX_IDS)
         throw new SegueError("invalid_argument", { detail: `at most ${MAX_IDS} ids` });
-      const query = { ids: ids.map((id) => ensureId("track", id)).join(","), ...heads };
+      const query = { ids: ids.map((id) => ensureId("track", id)).join(","), ...(await heads()) };
       return (await get<{ items: [] }>(schema.itemsOf(schema.trackSchema), "/tracks", query, options)).items;
     },
     album: async (id, options) => get(schema.albumSchema, `/albums/${checked("album", id)}`, {}, options),
@@ -57,7 +57,7 @@ export function createApi({ origin, transport, codecs, deviceType, deviceId }: A
       get(
         schema.pageOf(schema.trackSchema),
         `/albums/${checked("album", id)}/tracks`,
-        page(options, heads),
+        page(options, await heads()),
         options,
       ),
     artist: async (id, options) => get(schema.artistSchema, `/artists/${checked("artist", id)}`, {}, options),
@@ -72,7 +72,7 @@ export function createApi({ origin, transport, codecs, deviceType, deviceId }: A
       get(
         schema.pageOf(schema.trackSchema),
         `/artists/${checked("artist", id)}/tracks`,
-        page(options, heads),
+        page(options, await heads()),
         options,
       ),
     playlist: async (id, options) =>
@@ -81,7 +81,7 @@ export function createApi({ origin, transport, codecs, deviceType, deviceId }: A
       get(
         schema.pageOf(schema.trackSchema),
         `/playlists/${checked("playlist", id)}/tracks`,
-        page(options, heads),
+        page(options, await heads()),
         options,
       ),
     async devices(options) {

@@ -28,7 +28,8 @@ export interface Platform {
   readonly clientId: string;
   readonly deviceName: string;
   readonly deviceType: DeviceType;
-  readonly codecs: readonly Codec[];
+  /** What the engine can play here, best first; never empty. @throws SegueError `codec_unsupported` */
+  readonly codecs: () => Promise<readonly Codec[]>;
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly credentials: CredentialStore;

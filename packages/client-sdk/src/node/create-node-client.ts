@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { SegueError } from "@segue/core";
 import { fetchHttp } from "../api/fetch-http";
 import { createClient, parseOrigin } from "../assembly/create-client";
+import { offeredCodecs } from "../assembly/offered-codecs";
 import type { ClientOptions, SegueClient } from "../client";
 import { memoryCredentials, memoryIndex, memoryKeys } from "../memory/memory-stores";
 import type { AudioOutput } from "../ports/audio-output";
@@ -36,11 +37,13 @@ export interface NodeClientOptions extends ClientOptions {
 /**
  * A client for Node. Returns at once; await `client.auth.whenReady()` or a sign-in before playing. The program stays alive while
  * music plays or is being loaded, not for the client's sake alone; what it leaves open is closed when it ends by itself.
- * @throws SegueError `invalid_argument` when `serverUrl` or `output` is not allowed
+ * @throws SegueError `invalid_argument` when `serverUrl` or `output` is not allowed; `codec_unsupported` when `codecs` names
+ * nothing that plays in Node, which is Vorbis
  */
 export function createNodeClient(options: NodeClientOptions): SegueClient {
   const origin = parseOrigin(options.serverUrl);
   const clientId = options.clientId ?? "segue-device";
+  const codecs = offeredCodecs(["vorbis"], options.codecs);
   const stores =
     options.dataDir === null
       ? { credentials: memoryCredentials(), keys: memoryKeys(), index: memoryIndex() }
@@ -56,7 +59,7 @@ export function createNodeClient(options: NodeClientOptions): SegueClient {
     issuer: options.issuer ?? origin,
     deviceName: (options.deviceName ?? hostname()) || "Node",
     deviceType: "desktop",
-    codecs: ["vorbis"],
+    codecs: async () => codecs,
     http: fetchHttp(),
     clock: systemClock,
     engine: createNodeEngine({ output: openOutput(options.output), baseUrl: origin }),

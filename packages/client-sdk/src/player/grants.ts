@@ -40,7 +40,8 @@ export interface GrantsOptions {
   readonly transport: Transport;
   readonly device: DeviceIdentity;
   readonly license: LicenseService;
-  readonly codecs: readonly Codec[];
+  /** What this device can play, best first. */
+  readonly codecs: () => Promise<readonly Codec[]>;
   /** Id of the user who listens. @throws SegueError `not_signed_in` */
   readonly userId: () => string;
 }
@@ -51,7 +52,7 @@ export function createGrants({ origin, transport, device, license, codecs, userI
     const answer = await transport.call({
       method: "POST",
       path: "/v1/playback/grants",
-      json: grantRequestToJson({ deviceId: registered.id, items: [item], codecs }),
+      json: grantRequestToJson({ deviceId: registered.id, items: [item], codecs: await codecs() }),
       // A grant changes nothing on the server, so that it may be asked for twice.
       idempotent: true,
     });

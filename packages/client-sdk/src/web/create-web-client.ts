@@ -1,9 +1,11 @@
 import { fetchHttp } from "../api/fetch-http";
 import { createClient, parseOrigin } from "../assembly/create-client";
+import { offeredCodecs } from "../assembly/offered-codecs";
 import type { ClientOptions, SegueClient } from "../client";
 import { systemClock } from "../ports/clock";
 import { browserSignIn } from "./auth/browser-sign-in";
 import { attachMediaSession } from "./media-session";
+import { playableCodecs } from "./playable-codecs";
 import { webStores } from "./storage/web-stores";
 import { createWebEngine, type WebEngineOptions } from "./web-engine";
 
@@ -28,6 +30,11 @@ export function createWebClient(options: WebClientOptions): SegueClient {
   const stores = webStores(options.storageName ?? `segue ${origin} ${clientId}`);
   const redirectUri = options.redirectUri ?? new URL("/auth-callback.html", window.location.origin).href;
   const engine = createWebEngine({ baseUrl: origin, ...options.engine });
+  let playable: ReturnType<typeof playableCodecs> | null = null;
+  const codecs = async () => {
+    playable ??= playableCodecs();
+    return offeredCodecs(await playable, options.codecs);
+  };
   let detach = () => {};
   const client = createClient({
     ...stores,
@@ -36,7 +43,7 @@ export function createWebClient(options: WebClientOptions): SegueClient {
     issuer: options.issuer ?? origin,
     deviceName: options.deviceName ?? "Web player",
     deviceType: "web",
-    codecs: ["vorbis"],
+    codecs,
     http: fetchHttp(),
     clock: systemClock,
     engine,
