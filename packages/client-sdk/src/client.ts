@@ -6,9 +6,12 @@ import type {
   DeviceId,
   ErrorCode,
   Milliseconds,
+  NormalizationMode,
   Plan,
+  PlaybackPhase,
   Playlist,
   Refusal,
+  RepeatMode,
   SegueError,
   Track,
   UserId,
@@ -145,27 +148,8 @@ export interface QueueEntry {
   readonly track: Track;
   readonly source: "context" | "up_next";
 }
-export type RepeatMode = "off" | "context" | "track";
-
-export type PlayerStatus =
-  | "idle"
-  | "loading"
-  | "playing"
-  | "paused"
-  | "buffering"
-  /** The browser wants a user gesture; call play() from one. */
-  | "blocked"
-  /** The current track's audio is being prepared by the server; it is asked again by itself. */
-  | "preparing"
-  /** The service refused the current track; see `refusal`. */
-  | "refused"
-  /** See `error`. */
-  | "failed"
-  /** The license ran out; see `error`. */
-  | "expired";
-
 export interface PlayerState {
-  readonly status: PlayerStatus;
+  readonly status: PlaybackPhase;
   readonly context: PlayContext | null;
   readonly current: QueueEntry | null;
   /** Audible position at `positionAt`. Extrapolate with `player.positionMs()`. */
@@ -178,7 +162,7 @@ export interface PlayerState {
   readonly shuffle: boolean;
   readonly repeat: RepeatMode;
   readonly volume: number;
-  readonly normalization: "off" | "track" | "album";
+  readonly normalization: NormalizationMode;
   readonly refusal: Refusal | null;
   readonly error: SegueError | null;
   readonly canPrevious: boolean;
@@ -230,7 +214,7 @@ export interface Player {
   setRepeat(mode: RepeatMode): void;
   /** 0 to 1. */
   setVolume(volume: number): void;
-  setNormalization(mode: "off" | "track" | "album"): void;
+  setNormalization(mode: NormalizationMode): void;
   /** Retries after `failed`, `refused` or `preparing`. */
   retry(): Promise<void>;
 }

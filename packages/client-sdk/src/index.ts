@@ -6,10 +6,13 @@ export type {
   AudioFeatures,
   Codec,
   HeadRef,
+  NormalizationMode,
   Plan,
+  PlaybackPhase as PlayerStatus,
   Playlist,
   Refusal,
   RefusalReason,
+  RepeatMode,
   Track,
 } from "@segue/core";
 export { ERROR_TABLE, type ErrorCode, isErrorCode, SegueError, type SegueErrorOptions } from "@segue/core";

@@ -7,15 +7,23 @@ import type { Refusal } from "./manifest";
 
 /** What the player is doing. */
 export type PlaybackPhase =
+  /** Nothing is current. */
   | "idle"
+  /** The current item was asked for and is not audible yet. */
   | "loading"
   | "playing"
   | "paused"
+  /** Sound stopped, or is about to come back: not enough is here yet. */
   | "buffering"
+  /** The browser wants a listener's gesture before it lets anything sound. */
   | "blocked"
+  /** The server prepares the current item's audio; it is asked again by itself. */
   | "preparing"
+  /** The service refused the current item; see `refusal`. The next one follows by itself. */
   | "refused"
+  /** The current item cannot be played; see `error`. */
   | "failed"
+  /** The license ran out; see `error`. */
   | "expired";
 
 /** What a manifest says that decisions need. */
