@@ -1,8 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { SegueError } from "@segue/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fetchHttp } from "../src/api/fetch-http";
 import { httpClientSuite } from "../src/testing/acceptance-http";
+import { memoryHttp } from "../src/testing/memory-http";
 
 let server: Server;
 beforeAll(async () => {
@@ -21,8 +23,27 @@ afterAll(() => {
   server.close();
 });
 
-httpClientSuite(
-  { describe, test, equal: (a, b) => expect(a).toEqual(b) },
-  () => fetchHttp(),
-  () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-);
+const tools = { describe, test, equal: (a: unknown, b: unknown) => expect(a).toEqual(b) };
+
+describe("over fetch", () =>
+  httpClientSuite(
+    tools,
+    () => fetchHttp(),
+    () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  ));
+
+describe("in memory", () => {
+  const http = memoryHttp(async ({ method, parsed, body }) => {
+    if (parsed.port === "1") throw new SegueError("network");
+    if (parsed.pathname === "/slow") await new Promise(() => {});
+    if (parsed.pathname === "/big") return { body: new Uint8Array(1024 * 1024) };
+    if (parsed.pathname === "/moved") return { status: 302, headers: { location: "/echo" } };
+    if (method === "GET") return { headers: { "x-echo": "yes" }, body: "hello" };
+    return { status: 418, body: body ?? "" };
+  });
+  httpClientSuite(
+    tools,
+    () => http,
+    () => "http://memory.test",
+  );
+});

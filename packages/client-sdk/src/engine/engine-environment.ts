@@ -1,6 +1,5 @@
 import type { Manifest, Milliseconds } from "@segue/core";
-import type { TrackDecoder } from "./decode/track-decoder";
-import type { RandomReader } from "./media/decrypting-reader";
+import type { RandomReader, TrackDecoder } from "../ports/decoder";
 import type { FetchEnvironment } from "./media/range-fetcher";
 import type { OutputCommand, OutputMessage } from "./output/protocol";
 

@@ -1,5 +1,5 @@
 import type { Frames, Hertz, Manifest } from "@segue/core";
-import type { TrackDecoder } from "./decode/track-decoder";
+import type { TrackDecoder } from "../ports/decoder";
 import { Resampler } from "./resampler";
 import type { StereoBlock } from "./stereo-block";
 

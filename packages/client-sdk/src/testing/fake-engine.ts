@@ -26,6 +26,8 @@ export function fakeEngine(): FakeEngine {
   let begun = false;
   let blocked = false;
   let framesPlayed = 0;
+  /** Frames of the current item that were played. */
+  let ofCurrent = 0;
   const engine = {
     heads: [] as HeadRequest[],
     replacedUrls: [] as string[],
@@ -56,6 +58,7 @@ export function fakeEngine(): FakeEngine {
         left -= framesToMs(Math.max(1, frames), sampleRateHz);
         frame += frames;
         framesPlayed += frames;
+        ofCurrent += frames;
         if (frame < totalFrames) {
           engine.emit({ type: "position", uid: item.uid, frame });
           continue;
@@ -63,7 +66,9 @@ export function fakeEngine(): FakeEngine {
         timeline = timeline.slice(1);
         frame = timeline[0]?.startFrame ?? 0;
         begun = false;
-        engine.emit({ type: "ended", uid: item.uid, framesPlayed: totalFrames });
+        const played = ofCurrent;
+        ofCurrent = 0;
+        engine.emit({ type: "ended", uid: item.uid, framesPlayed: played });
         if (timeline.length === 0) engine.emit({ type: "idle" });
       }
     },
@@ -75,6 +80,7 @@ export function fakeEngine(): FakeEngine {
       timeline = [item];
       frame = item.startFrame;
       begun = false;
+      ofCurrent = 0;
       engine.paused = options.paused;
       if (blocked && !options.paused) engine.emit({ type: "blocked" });
     },
@@ -127,6 +133,7 @@ export function fakeEngine(): FakeEngine {
     async close() {
       engine.closed = true;
       timeline = [];
+      listeners.clear();
     },
   };
   return engine;

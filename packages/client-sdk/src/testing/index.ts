@@ -1,5 +1,8 @@
 /** In-memory ports and the acceptance suites that every implementation of a port must pass. */
 export { memoryCredentials, memoryIndex, memoryKeys } from "../memory/memory-stores";
+export { type ClockSubject, clockSuite } from "./acceptance-clock";
+export { type DecoderSubject, trackDecoderSuite } from "./acceptance-decoder";
+export { type EngineSubject, engineSuite } from "./acceptance-engine";
 export { httpClientSuite } from "./acceptance-http";
 export { audioOutputSuite } from "./acceptance-output";
 export { credentialStoreSuite, indexStoreSuite, keyStoreSuite } from "./acceptance-stores";

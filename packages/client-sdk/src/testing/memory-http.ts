@@ -1,4 +1,5 @@
 import { SegueError } from "@segue/core";
+import { systemClock } from "../ports/clock";
 import type { HttpClient, HttpRequest, HttpResponse } from "../ports/http";
 
 /** What a handler answers. An object becomes JSON. */
@@ -13,7 +14,7 @@ export type FakeHandler = (
   request: HttpRequest & { readonly parsed: URL },
 ) => FakeAnswer | Promise<FakeAnswer>;
 
-/** An HttpClient whose server is a function. Obeys `maxBytes` and `signal`. */
+/** An HttpClient whose server is a function. Keeps every promise of the port. */
 export function memoryHttp(handler: FakeHandler): HttpClient & { readonly requests: HttpRequest[] } {
   const requests: HttpRequest[] = [];
   return {
@@ -23,15 +24,18 @@ export function memoryHttp(handler: FakeHandler): HttpClient & { readonly reques
       requests.push(request);
       const answer = await Promise.race([
         handler({ ...request, parsed: new URL(request.url) }),
-        aborted(request.signal),
+        stopped(request),
       ]);
+      if (answer.status !== undefined && answer.status >= 300 && answer.status < 400)
+        throw new SegueError("network", { detail: "redirects are not followed" });
       return responseOf(answer, request.maxBytes);
     },
   };
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<never> {
+function stopped({ signal, timeoutMs }: HttpRequest): Promise<never> {
   return new Promise((_, reject) => {
+    systemClock.after(timeoutMs, () => reject(new SegueError("timeout")), { background: true });
     signal?.addEventListener("abort", () => reject(new SegueError("aborted")), { once: true });
   });
 }

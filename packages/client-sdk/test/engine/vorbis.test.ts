@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { VorbisDecoder } from "../../src/engine/decode/vorbis";
-import type { RandomReader } from "../../src/engine/media/decrypting-reader";
+import type { RandomReader } from "../../src/ports/decoder";
 import { decodeWhole, encode, signal } from "./fixtures";
 
 function memoryReader(bytes: Uint8Array): RandomReader & { reads: number } {

@@ -1,7 +1,6 @@
 import { type Frames, SegueError } from "@segue/core";
 import { CustomSource, type EncodedPacket, EncodedPacketSink, Input, MP4 } from "mediabunny";
-import type { RandomReader } from "../media/decrypting-reader";
-import type { DecodedBlock, TrackDecoder } from "./track-decoder";
+import type { DecodedBlock, RandomReader, TrackDecoder } from "../../ports/decoder";
 
 const PACKET_FRAMES = 1024;
 /** Packets that the decoder is given before the one that is wanted: each overlaps the one before it. */

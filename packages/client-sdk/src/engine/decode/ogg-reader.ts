@@ -1,5 +1,5 @@
 import { type Bytes, type Frames, SegueError } from "@segue/core";
-import type { RandomReader } from "../media/decrypting-reader";
+import type { RandomReader } from "../../ports/decoder";
 
 /** One page of an Ogg stream. */
 export interface OggPage {

@@ -1,9 +1,8 @@
 import { type Bytes, type Frames, SegueError } from "@segue/core";
 import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
-import type { RandomReader } from "../media/decrypting-reader";
+import type { DecodedBlock, RandomReader, TrackDecoder } from "../../ports/decoder";
 import { findPage, type OggPage, readPage } from "./ogg-reader";
 import { PacketJoiner } from "./packet-joiner";
-import type { DecodedBlock, TrackDecoder } from "./track-decoder";
 
 /** Below this distance pages are read one by one instead of searched. */
 const NEAR: Bytes = 48 * 1024;

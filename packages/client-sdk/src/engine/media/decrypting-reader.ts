@@ -1,12 +1,6 @@
 import { type Bytes, type MediaObject, SegueError } from "@segue/core";
+import type { RandomReader } from "../../ports/decoder";
 import type { RangeFetcher } from "./range-fetcher";
-
-/** Bytes that can be read at any place. */
-export interface RandomReader {
-  readonly size: Bytes;
-  /** Up to `length` bytes from `offset` on; fewer only at the end. */
-  read(offset: Bytes, length: Bytes): Promise<Uint8Array>;
-}
 
 /** Opens segment `index` of `count`. Rejects when it does not authenticate. */
 export type OpenSegment = (ciphertext: Uint8Array, index: number, last: boolean) => Promise<Uint8Array>;
