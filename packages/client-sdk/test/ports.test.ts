@@ -1,10 +1,12 @@
 /** The acceptance suites of the ports that have no test file of their own, over each implementation that runs in Node. */
+import { readdirSync } from "node:fs";
 import { buildManifest } from "@segue/core/testing";
 import { describe, expect, test } from "vitest";
 import { VorbisDecoder } from "../src/engine/decode/vorbis";
 import { createNodeEngine } from "../src/node/node-engine";
 import { NullOutput } from "../src/node/outputs/null-output";
 import { systemClock } from "../src/ports/clock";
+import * as testing from "../src/testing";
 import { clockSuite } from "../src/testing/acceptance-clock";
 import { trackDecoderSuite } from "../src/testing/acceptance-decoder";
 import { engineSuite } from "../src/testing/acceptance-engine";
@@ -16,6 +18,21 @@ import { segmentKey } from "./player-world";
 
 const tools = { describe, test, equal: (a: unknown, b: unknown) => expect(a).toEqual(b) };
 const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** By port: the suite that an adapter of somebody else's runs. */
+const SUITES: Record<string, keyof typeof testing> = {
+  "audio-output": "audioOutputSuite",
+  clock: "clockSuite",
+  credentials: "credentialStoreSuite",
+  decoder: "trackDecoderSuite",
+  http: "httpClientSuite",
+  "index-store": "indexStoreSuite",
+  "key-store": "keyStoreSuite",
+};
+test("every port has an acceptance suite in the public testing entry", () => {
+  const ports = readdirSync(new URL("../src/ports", import.meta.url)).map((name) => name.replace(".ts", ""));
+  expect(ports.filter((port) => typeof testing[SUITES[port] as never] !== "function")).toEqual([]);
+});
 
 describe("the system's clock", () =>
   clockSuite(tools, () => ({ clock: systemClock, pass: (ms) => later(ms + 20) })));

@@ -18,6 +18,25 @@ interface Result {
   rendered: string;
 }
 
+/** A track as the page of this test takes it. */
+const forPage = ({ item, keyBytes }: Awaited<ReturnType<MediaServer["publish"]>>) => ({
+  ...item,
+  segmentKey: undefined,
+  rawKey: Array.from(keyBytes),
+  manifest: {
+    ...item.manifest,
+    media: { ...item.manifest.media, url: new URL(item.manifest.media.url).pathname },
+  },
+});
+
+/** JSON with byte arrays in it. */
+const plain = (value: unknown) =>
+  JSON.parse(
+    JSON.stringify(value, (_key, inner) =>
+      inner instanceof Uint8Array ? { $bytes: Array.from(inner) } : inner,
+    ),
+  );
+
 const CUTS = [0, 50_111, 98_765, 150_000];
 
 describe.runIf(hasBrowser)("the browser engine, in Chromium", () => {
@@ -58,21 +77,8 @@ describe.runIf(hasBrowser)("the browser engine, in Chromium", () => {
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
     await page.goto(origin);
-    const items = played.map(({ item, keyBytes }) => ({
-      ...item,
-      segmentKey: undefined,
-      rawKey: Array.from(keyBytes),
-      manifest: {
-        ...item.manifest,
-        media: { ...item.manifest.media, url: new URL(item.manifest.media.url).pathname },
-      },
-    }));
-    const piece = { items, license: license(Date.now() + 3_600_000), busy, seek, replace };
-    const json = JSON.parse(
-      JSON.stringify(piece, (_key, value) =>
-        value instanceof Uint8Array ? { $bytes: Array.from(value) } : value,
-      ),
-    );
+    const items = played.map(forPage);
+    const json = plain({ items, license: license(Date.now() + 3_600_000), busy, seek, replace });
     const result = (await page.evaluate(
       (raw) => (globalThis as unknown as { play(p: unknown): unknown }).play(raw),
       json,
@@ -84,6 +90,28 @@ describe.runIf(hasBrowser)("the browser engine, in Chromium", () => {
       result,
       sound: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)),
     };
+  }
+
+  it.each(["clock", "credentials", "index", "keys", "engine"])(
+    "keeps the promises of its ports: %s",
+    async (name) =>
+      keepsPromises(name, { item: forPage(tracks[0]!), license: license(Date.now() + 3_600_000) }),
+  );
+
+  /** Runs an acceptance suite in a page, and expects nothing to go wrong. */
+  async function keepsPromises(name: string, input: object): Promise<void> {
+    const { origin, server } = await serve(media.objects, name === "engine", files);
+    servers.push(server);
+    const page = await browser.newPage();
+    await page.goto(origin);
+    type InPage = { runSuite(name: string, input: unknown): Promise<Record<string, string | null>> };
+    const results = await page.evaluate(
+      ([suite, raw]) => (globalThis as unknown as InPage).runSuite(suite as string, raw),
+      [name, plain(input)] as const,
+    );
+    await page.close();
+    expect(Object.keys(results).length).toBeGreaterThan(1);
+    expect(Object.entries(results).filter(([, problem]) => problem !== null)).toEqual([]);
   }
 
   const ORDER = ["started t0", "ended t0", "started t1", "ended t1", "started t2", "ended t2", "idle"];
@@ -144,6 +172,7 @@ describe.runIf(hasBrowser)("the browser engine, in Chromium", () => {
       spawnSync("/usr/bin/ffmpeg", [...args, file], { input: Buffer.from(left.buffer) });
       const aac = new Uint8Array(await readFile(file));
       await rm(folder, { recursive: true });
+      await keepsPromises("aac", { bytes: aac, frames });
       const aacTrack = await media.publish([left], { uid: "aac", aac });
       const { result, sound } = await run(true, false, undefined, [aacTrack, tracks[2]!]);
       expect(result.events).toEqual(["started aac", "ended aac", "started t2", "ended t2", "idle"]);

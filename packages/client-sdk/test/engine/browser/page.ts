@@ -1,6 +1,7 @@
 /** The page of the browser test: plays what the test hands over and keeps what the worklet rendered. */
 import type { EngineEvent, EngineItem } from "../../../src/engine/engine-port";
 import { createWebEngine } from "../../../src/web/web-engine";
+import { runSuite, type SuiteInput } from "./suites";
 
 interface Piece {
   readonly items: (Omit<EngineItem, "segmentKey"> & { readonly rawKey: number[] })[];
@@ -83,4 +84,7 @@ function base64(blocks: Float32Array[]): string {
   return btoa(text);
 }
 
-Object.assign(globalThis, { play });
+Object.assign(globalThis, {
+  play,
+  runSuite: (name: string, input: unknown) => runSuite(name, revive(input) as SuiteInput),
+});
