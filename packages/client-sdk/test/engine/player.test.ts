@@ -92,6 +92,18 @@ describe("PcmPlayer", () => {
     expect(heard.findIndex((sample) => sample !== 0)).toBe(3 * 128);
   });
 
+  it("makes no sound when it was paused before the music came", () => {
+    const player = new PcmPlayer(RATE, () => undefined);
+    player.command({ type: "pause", paused: true });
+    player.command({ type: "flush", epoch: 1, fadeIn: false });
+    player.command({ type: "pcm", epoch: 1, left: ramp(0, 2000), right: ramp(0, 2000) });
+    const left = new Float32Array(128);
+    expect(player.render(left, new Float32Array(128), 128)).toBe(0);
+    player.command({ type: "pause", paused: false });
+    expect(player.render(left, new Float32Array(128), 128)).toBe(128);
+    expect(left).toEqual(ramp(0, 128));
+  });
+
   it("keeps what is audible when it is cut behind it", () => {
     const messages: OutputMessage[] = [];
     const player = new PcmPlayer(RATE, (message) => messages.push(message));

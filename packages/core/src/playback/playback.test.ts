@@ -380,7 +380,16 @@ const move: fc.Arbitrary<Move> = fc.oneof(
           rig.send({ type: "grant_failed", passId: passOf(rig, n), code: c, retryable }),
     ),
   },
-  { weight: 1, arbitrary: fc.constant<Move>((rig) => rig.send({ type: "engine_idle" })) },
+  {
+    weight: 1,
+    arbitrary: fc.constant<Move>((rig) => {
+      // An engine is idle once the last item that it knows of has ended; what was appended meanwhile is on its way.
+      const { phase, passes } = rig.state;
+      if ((phase === "playing" || phase === "buffering") && passes[0]?.stage === "placed")
+        rig.timeline.shift();
+      rig.send({ type: "engine_idle" });
+    }),
+  },
   { weight: 1, arbitrary: fc.constant<Move>((rig) => rig.send({ type: "blocked" })) },
   {
     weight: 1,

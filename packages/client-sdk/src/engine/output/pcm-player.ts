@@ -163,7 +163,8 @@ export class PcmPlayer {
 
   #play(left: Float32Array, right: Float32Array, offset: number, frames: Frames): Frames {
     const target = this.#paused ? 0 : 1;
-    if (this.#paused && this.#fade === 0) return 0;
+    // A stream that has not sounded yet has nothing to fade out.
+    if (this.#paused && (this.#fade === 0 || !this.#begun)) return 0;
     if (!this.#canSound()) {
       if (this.#paused) this.#fade = 0;
       return 0;
