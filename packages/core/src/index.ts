@@ -8,6 +8,7 @@ export * from "./catalog/tiers";
 export * from "./catalog/types";
 export * from "./connect/changes";
 export {
+  acted,
   type Follow,
   type Followed,
   type FollowStep,
@@ -35,7 +36,7 @@ export * from "./connect/clock-sync";
 export * from "./connect/frames";
 export * from "./connect/limits";
 export * from "./connect/position";
-export { durableOf, newSession, restoreSession } from "./connect/sequencer/durable";
+export { durableChanged, durableOf, newSession, restoreSession } from "./connect/sequencer/durable";
 export {
   commandKey,
   type DurableSession,

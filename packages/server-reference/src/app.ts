@@ -21,6 +21,7 @@ import type { ProviderKeyOptions } from "./modules/auth/provider-keys";
 import { authRoutes } from "./modules/auth/routes";
 import { capabilityRoutes } from "./modules/capabilities/routes";
 import { catalogRoutes } from "./modules/catalog/routes";
+import { connectRoutes } from "./modules/connect/routes";
 import { deviceRoutes } from "./modules/devices/routes";
 import { eventRoutes } from "./modules/events/routes";
 import { imageRoutes } from "./modules/images/routes";
@@ -71,7 +72,8 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
   const telemetry = registerTelemetry(app);
   await registerRateLimit(app, config.rateLimit);
   registerProblems(app, webDir ? playerFallback : undefined);
-  registerAuthentication(app, authenticatorOf(context, options));
+  const authenticator = authenticatorOf(context, options);
+  registerAuthentication(app, authenticator);
   if (document) registerValidation(app, new OpenApiValidator(document));
   if (sandbox) registerHttpFaults(app, sandbox.faults, document);
 
@@ -96,6 +98,8 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
   for (const routes of [catalogRoutes, deviceRoutes, imageRoutes, playbackRoutes, licenseRoutes, mediaRoutes])
     await app.register(routes, { context });
   await app.register(eventRoutes, { context, registry: telemetry.registry });
+
+  await app.register(connectRoutes, { context, authenticator, telemetry });
 
   if (webDir) await registerWebPlayer(app, webDir);
   return app;

@@ -4,6 +4,13 @@ import type { FastifyInstance } from "fastify";
 import type { ServerConfig } from "../config";
 import { isLoopbackName } from "../loopback";
 
+/** Whether the server answers requests whose Host header is `host`. */
+export function answersTo(config: ServerConfig, host: string | undefined): boolean {
+  if (config.publicUrl || !isLoopbackName(config.host)) return true;
+  const name = host?.replace(/:\d+$/, "") ?? "";
+  return name === "" || isLoopbackName(name);
+}
+
 /**
  * A server on loopback answers under loopback names only: a page elsewhere that points its own name at 127.0.0.1 gets
  * nothing. Pages asked for under another loopback name lead to `origin()`, where sign-in works.
@@ -13,7 +20,7 @@ export function registerHostCheck(app: FastifyInstance, config: ServerConfig, or
   app.addHook("onRequest", async (request, reply) => {
     const host = request.headers.host?.replace(/:\d+$/, "") ?? "";
     if (host === "") return;
-    if (!isLoopbackName(host))
+    if (!answersTo(config, host))
       throw new SegueError("forbidden", { detail: "this server answers on loopback names only" });
     if (request.method !== "GET" || request.headers["sec-fetch-mode"] !== "navigate") return;
     const own = new URL(origin());

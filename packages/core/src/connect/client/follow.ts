@@ -28,6 +28,12 @@ export const NOT_FOLLOWED: Followed = {
 /** What is followed once the player was made silent: it may have its right again by then, and playing is news. */
 export const silenced = (followed: Followed): Followed => ({ ...followed, wantPlaying: false });
 
+/** What is followed once the player did something by the listener's hand. */
+export const acted = (followed: Followed, wantsSound: boolean): Followed => ({
+  ...followed,
+  wantPlaying: wantsSound,
+});
+
 /** An order to the player. */
 export type Follow =
   /** Nothing to do. */

@@ -31,6 +31,17 @@ export function durableOf(state: Sequencer): DurableSession {
   return { sessionId, stamp, session, owner, holders, transfer, pending, volumeSeq };
 }
 
+const DURABLE = ["stamp", "session", "owner", "transfer", "pending", "volumeSeq"] as const;
+
+/** Whether `after` holds anything that must be durable before it is shown; a prolonged lease need not be. */
+export function durableChanged(before: Sequencer, after: Sequencer): boolean {
+  if (before.results !== after.results || DURABLE.some((field) => before[field] !== after[field]))
+    return true;
+  const holds = ({ holders }: Sequencer) =>
+    holders.map(({ deviceId, epoch }) => `${deviceId} ${epoch}`).join();
+  return before.holders !== after.holders && holds(before) !== holds(after);
+}
+
 /**
  * The session after a restart: a new incarnation without connections. Every device that may sound is waited out for a
  * whole lease from now or re-confirmed; a transfer ends with nobody active; commands without a result have timed out.

@@ -1,5 +1,5 @@
 /** A device around the client: its clocks, its player, its sleep and its death. */
-import { type Followed, follow, NOT_FOLLOWED, silenced } from "../../connect/client/follow";
+import { acted, type Followed, follow, NOT_FOLLOWED, silenced } from "../../connect/client/follow";
 import {
   type ClientEffect,
   type ClientInput,
@@ -246,6 +246,7 @@ export function createModelDevice(options: Options): ModelDevice {
       commands += 1;
       const id = `${index.toString(16).padStart(2, "0")}${life.toString(16).padStart(4, "0")}${commands.toString(16).padStart(26, "0")}`;
       options.onCommand(id, action, local);
+      if (local) followed = acted(followed, player.wants);
       input({ type: "command", commandId: id, action, ifItemUid, local });
       return id;
     },

@@ -265,6 +265,27 @@ export interface SettingsTable {
   value: string;
 }
 
+export interface ConnectSessionsTable {
+  id: string;
+  user_id: string;
+  incarnation: number;
+  version: number;
+  /** Snapshot frame in protobuf. */
+  session: Uint8Array;
+  /** JSON of what no observer sees. */
+  rest: string;
+  updated_at: number;
+}
+export interface ConnectResultsTable {
+  session_id: string;
+  device_id: string;
+  /** 32 hex digits. */
+  command_id: string;
+  /** Result frame in protobuf. */
+  result: Uint8Array;
+  at_ms: number;
+}
+
 /** Every table. */
 export interface Database {
   users: UsersTable;
@@ -295,4 +316,6 @@ export interface Database {
   oidc_payloads: OidcPayloadsTable;
   server_secrets: ServerSecretsTable;
   settings: SettingsTable;
+  connect_sessions: ConnectSessionsTable;
+  connect_results: ConnectResultsTable;
 }

@@ -31,16 +31,18 @@ export function localAuthenticator(db: Db, sandbox: boolean, now: () => number):
     .where("token.id", "=", "")
     .compile();
 
-  return {
-    async authenticate(token) {
+  const authenticator: Authenticator = {
+    authenticate: async (token) => (await authenticator.identify(token)).user,
+    async identify(token) {
       const parameters = ["AccessToken", tokenKey(token)];
       const row = (await db.executeQuery<TokenRow>({ ...query, parameters })).rows[0];
       if (!row) throw new SegueError("unauthenticated");
       if (row.expires_at !== null && row.expires_at <= now()) throw new SegueError("token_expired");
       if (!hasUser(row) || !isAdmitted(row, sandbox)) throw new SegueError("unauthenticated");
-      return toUser(row);
+      return { user: toUser(row), expiresAtMs: row.expires_at };
     },
   };
+  return authenticator;
 }
 
 /** The bearer token of `request`; null when there is none. @throws SegueError `unauthenticated` on another scheme */

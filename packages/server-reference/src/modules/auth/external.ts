@@ -82,8 +82,9 @@ export function externalAuthenticator(
 ): Authenticator {
   const keys = providerKeys(issuer, options);
 
-  return {
-    async authenticate(token) {
+  const authenticator: Authenticator = {
+    authenticate: async (token) => (await authenticator.identify(token)).user,
+    async identify(token) {
       const nowMs = now();
       try {
         const { payload } = await jwtVerify(token, keys, {
@@ -94,7 +95,8 @@ export function externalAuthenticator(
           clockTolerance: CLOCK_TOLERANCE_S,
           currentDate: new Date(nowMs),
         });
-        return await userOf(db, issuer, readClaims(payload, nowMs), nowMs);
+        const user = await userOf(db, issuer, readClaims(payload, nowMs), nowMs);
+        return { user, expiresAtMs: payload.exp === undefined ? null : payload.exp * 1000 };
       } catch (error) {
         if (error instanceof errors.JWTExpired) throw new SegueError("token_expired");
         if (error instanceof errors.JOSEError) throw new SegueError("unauthenticated", { cause: error });
@@ -104,4 +106,5 @@ export function externalAuthenticator(
       }
     },
   };
+  return authenticator;
 }

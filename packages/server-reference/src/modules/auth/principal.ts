@@ -12,8 +12,17 @@ export interface User {
   readonly explicitFilter: boolean;
 }
 
+/** Whose a token is, and how long. */
+export interface Identity {
+  readonly user: User;
+  /** Milliseconds since the Unix epoch; null when the token has no end. */
+  readonly expiresAtMs: number | null;
+}
+
 /** Turns the access token of a request into its user. */
 export interface Authenticator {
+  /** @throws SegueError `unauthenticated`, `token_expired` */
+  identify(token: string): Promise<Identity>;
   /** @throws SegueError `unauthenticated`, `token_expired` */
   authenticate(token: string): Promise<User>;
 }

@@ -31,7 +31,7 @@ function features(user: User | null, aac: boolean): readonly Capability[] {
     feature("events", signedIn),
     feature("codec.vorbis", null),
     feature("codec.aac", aac ? null : "The server has no AAC renditions; ingest with ffmpeg installed."),
-    feature("connect", "Not part of this version."),
+    feature("connect", signedIn),
     feature("search", "Not part of this version."),
     feature("recommendations", "Not part of this version."),
   ];
