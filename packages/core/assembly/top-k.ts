@@ -156,10 +156,11 @@ export function scan(
   }
 }
 
-/** The first pass of one query alone, against sixteen rows at a time; a multiple of four groups. */
+/** The first pass of one query alone over the groups [`from`, `to`), sixteen rows at a time; both multiples of four. */
 export function scanOne(
   rows: usize,
-  groups: i32,
+  from: i32,
+  to: i32,
   pairs: i32,
   tileLengths: usize,
   size: i32,
@@ -169,7 +170,7 @@ export function scanOne(
   capacity: i32,
 ): void {
   const groupBytes = <usize>pairs << 4;
-  for (let group = 0; group < groups; group += 4) {
+  for (let group = from; group < to; group += 4) {
     if ((group & (TILE - 1)) == 0 && !reachable(state, load<f32>(tileLengths + (<usize>(group / TILE) << 2)))) {
       group += TILE - 4;
       continue;

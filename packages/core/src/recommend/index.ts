@@ -33,7 +33,9 @@ export * from "./metrics/diversity";
 export * from "./metrics/ranking";
 export * from "./metrics/split";
 export * from "./neighbors/brute-force";
-export { ExactIndex, type ExactIndexOptions } from "./neighbors/exact-index";
+export { ClusteredIndex, type ClusteredIndexOptions } from "./neighbors/clustered-index";
+export * from "./neighbors/clusters";
+export { ExactIndex } from "./neighbors/exact-index";
 export { KdTree, type KdTreeOptions, type KdTreeSearchOptions } from "./neighbors/kd-tree";
 export { loadKdTree, saveKdTree } from "./neighbors/kd-tree-bytes";
 export { KernelKdTree } from "./neighbors/kd-tree-kernel";
@@ -44,6 +46,7 @@ export {
   type Neighbors,
   scoreOf,
 } from "./neighbors/neighbor-index";
+export type { HiddenRows, TopKLimits } from "./neighbors/top-k-memory";
 export * from "./neighbors/unit-space";
 export * from "./random";
 export { foldName, MAX_NAME_UNITS } from "./text/fold";

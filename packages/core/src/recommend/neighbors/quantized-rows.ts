@@ -15,10 +15,12 @@ export const GROUP = 4;
 /** Rows of a tile, as in the kernel. */
 export const TILE_ROWS = 128;
 
-/** Rows in the order of slots: the longest first, equal ones by id. */
+/** What a slot without a row holds. */
+export const NO_ROW = 0xffff_ffff;
+
+/** What is known of all rows together. */
 export interface QuantizedRows {
   readonly scale: number;
-  readonly rowOfSlot: Uint32Array;
   /** Largest length of a 16-bit row, and of what rounding took from one. */
   readonly longest: number;
   readonly largestError: number;
@@ -39,21 +41,34 @@ export const pairsOf = (dimensions: number): number => Math.ceil(dimensions / 2)
 export const groupsOf = (size: number): number => Math.ceil(size / (4 * GROUP)) * 4;
 export const tilesOf = (size: number): number => Math.ceil((groupsOf(size) * GROUP) / TILE_ROWS);
 
-/** Fills `places` with the rows of `space`. */
-export function quantizeRows(space: ItemSpace, order: IdOrder, places: RowPlaces): QuantizedRows {
+/** Rows from the longest on, equal ones by id: what is short comes late and can often be skipped. */
+export function slotsByLength(space: ItemSpace, order: IdOrder): Uint32Array {
   const { dimensions, vectors } = space;
-  const size = space.ids.length;
-  const lengths = Float64Array.from({ length: size }, (_, row) =>
+  const lengths = Float64Array.from(order.rowOfRank, (_, row) =>
     lengthOf(vectors, row * dimensions, dimensions),
   );
-  const rowOfSlot = order.rowOfRank.slice();
-  rowOfSlot.sort((a, b) => lengths[b]! - lengths[a]! || order.rankOfRow[a]! - order.rankOfRow[b]!);
-  const scale = scaleFor(size > 0 ? lengths[rowOfSlot[0]!]! : 0);
+  const { rankOfRow } = order;
+  return order.rowOfRank.slice().sort((a, b) => lengths[b]! - lengths[a]! || rankOfRow[a]! - rankOfRow[b]!);
+}
+
+/** Fills `places` with the rows of `space` in the order of `rowOfSlot`, which may leave slots free. */
+export function quantizeRows(
+  space: ItemSpace,
+  order: IdOrder,
+  rowOfSlot: Uint32Array,
+  places: RowPlaces,
+): QuantizedRows {
+  const { dimensions, vectors } = space;
+  let longestRow = 0;
+  for (let row = 0; row < space.ids.length; row++)
+    longestRow = Math.max(longestRow, lengthOf(vectors, row * dimensions, dimensions));
+  const scale = scaleFor(longestRow);
   const groupNumbers = pairsOf(dimensions) * 2 * GROUP;
   let longest = 0;
   let largestError = 0;
-  for (let slot = 0; slot < size; slot++) {
+  for (let slot = 0; slot < rowOfSlot.length; slot++) {
     const row = rowOfSlot[slot]!;
+    if (row === NO_ROW) continue;
     const from = row * dimensions;
     const group = Math.floor(slot / GROUP) * groupNumbers + (slot % GROUP) * 2;
     let square = 0;
@@ -72,7 +87,7 @@ export function quantizeRows(space: ItemSpace, order: IdOrder, places: RowPlaces
     longest = Math.max(longest, Math.sqrt(square));
     largestError = Math.max(largestError, Math.sqrt(errorSquare));
   }
-  return { scale, rowOfSlot, longest, largestError };
+  return { scale, longest, largestError };
 }
 
 /** A query's 16-bit copy: how long it is, and how far below the k-th best first score one of the k best can be. */

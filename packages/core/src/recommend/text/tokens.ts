@@ -14,8 +14,8 @@ const TONE = "[\\u{1f3fb}-\\u{1f3ff}]?";
 const PICTURE = `\\p{Extended_Pictographic}${TONE}`;
 const PIECES = new RegExp(
   [
-    `(?<emoji>\\p{RI}\\p{RI}|[0-9#*]\\u20e3|${PICTURE}(?:[\\u{e0020}-\\u{e007f}]+|(?:\\u200d${PICTURE})+)?)`,
-    "(?<word>[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}]*)",
+    `(\\p{RI}\\p{RI}|[0-9#*]\\u20e3|${PICTURE}(?:[\\u{e0020}-\\u{e007f}]+|(?:\\u200d${PICTURE})+)?)`,
+    "([\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}]*)",
   ].join("|"),
   "gu",
 );
@@ -27,9 +27,9 @@ const TONES = /[\u{1f3fb}-\u{1f3ff}]/gu;
  */
 export function nameTokens(name: string): readonly NameToken[] {
   const tokens: NameToken[] = [];
-  for (const { groups } of foldName(name).matchAll(PIECES)) {
-    if (groups?.["word"]) tokens.push({ kind: "word", text: groups["word"] });
-    else for (const text of emojiTexts(groups!["emoji"]!)) tokens.push({ kind: "emoji", text });
+  for (const [, emoji, word] of foldName(name).matchAll(PIECES)) {
+    if (word) tokens.push({ kind: "word", text: word });
+    else for (const text of emojiTexts(emoji!)) tokens.push({ kind: "emoji", text });
     if (tokens.length >= MAX_TOKENS) return tokens.slice(0, MAX_TOKENS);
   }
   return tokens;

@@ -1,0 +1,226 @@
+import type { ItemSpace } from "../item-space";
+import { topKKernel } from "../kernels/generated/top-k";
+import { loadKernel } from "../kernels/load-kernel";
+import { MemoryPlan } from "../kernels/memory-plan";
+import type { KernelExports, WasmMemory, WasmPort } from "../kernels/wasm-port";
+import { wholeNumber } from "../refuse";
+import type { IdOrder } from "./id-order";
+import type { Neighbors } from "./neighbor-index";
+import {
+  GROUP,
+  groupsOf,
+  NO_ROW,
+  pairsOf,
+  type QuantizedRows,
+  quantizeQuery,
+  quantizeRows,
+  tilesOf,
+} from "./quantized-rows";
+
+/** How much the kernel can do at once. */
+export interface TopKLimits {
+  /** Largest `k` that the kernel serves; a larger one is searched plainly. 1 to 65,536, default 1,024. */
+  readonly maxK?: number;
+  /** Queries scored together, a multiple of 4 up to 256. More reuse each row while it is in the cache. Default 32. */
+  readonly batch?: number;
+}
+
+/** Rows that may not be returned to a query, in any order. */
+export type HiddenRows = Uint32Array | undefined;
+
+// Words of a query's state; the kernel has them in bytes.
+const STATE_WORDS = 8;
+const FLOOR = 0;
+const MARGIN = 2;
+const OVERFLOW = 3;
+const KEPT = 4;
+const HIDDEN = 5;
+const LENGTH = 6;
+
+interface Places {
+  readonly quantized: number;
+  readonly floats: number;
+  readonly ranks: number;
+  readonly tileLengths: number;
+  readonly queries: number;
+  readonly queryFloats: number;
+  readonly states: number;
+  readonly kept: number;
+  readonly hidden: number;
+  readonly out: number;
+}
+
+/**
+ * A space in the memory of the top-k kernel, its rows in the order of slots. One round is `prepare`, any number of
+ * scans, then `finish` for each query.
+ */
+export class TopKMemory {
+  readonly slots: number;
+  private readonly slotOfRow: Uint32Array;
+  private readonly capacity: number;
+  private readonly hiddenBytes: number;
+  private readonly hasGaps: boolean;
+
+  private constructor(
+    private readonly dimensions: number,
+    private readonly order: IdOrder,
+    rowOfSlot: Uint32Array,
+    private readonly rows: QuantizedRows,
+    private readonly kernel: KernelExports,
+    private readonly memory: WasmMemory,
+    private readonly at: Places,
+    readonly maxK: number,
+    readonly batch: number,
+  ) {
+    this.slots = rowOfSlot.length;
+    this.capacity = capacityFor(maxK);
+    this.hiddenBytes = bitsIn(this.slots);
+    this.hasGaps = rowOfSlot.includes(NO_ROW);
+    this.slotOfRow = new Uint32Array(order.rowOfRank.length);
+    for (let slot = 0; slot < this.slots; slot++)
+      if (rowOfSlot[slot] !== NO_ROW) this.slotOfRow[rowOfSlot[slot]!] = slot;
+      else for (let place = 0; place < batch; place++) this.hide(place, slot, true);
+  }
+
+  /** @throws SegueError `invalid_argument` for limits that are not allowed; `kernel_unavailable`. */
+  static async load(
+    port: WasmPort,
+    space: ItemSpace,
+    order: IdOrder,
+    rowOfSlot: Uint32Array,
+    limits: TopKLimits,
+  ): Promise<TopKMemory> {
+    const maxK = wholeNumber("maxK", limits.maxK ?? 1024, 1, 65_536);
+    const batch = GROUP * wholeNumber("A quarter of batch", (limits.batch ?? 32) / GROUP, 1, 64);
+    const slots = rowOfSlot.length;
+    const { dimensions } = space;
+    const groupWords = pairsOf(dimensions) * GROUP;
+    const plan = new MemoryPlan();
+    const at: Places = {
+      quantized: plan.reserve(groupsOf(slots) * groupWords),
+      floats: plan.reserve(slots * dimensions),
+      ranks: plan.reserve(slots),
+      tileLengths: plan.reserve(tilesOf(slots)),
+      queries: plan.reserve((batch / GROUP) * groupWords),
+      queryFloats: plan.reserve(batch * dimensions),
+      states: plan.reserve(batch * STATE_WORDS),
+      kept: plan.reserve(batch * capacityFor(maxK), 8),
+      hidden: plan.reserve(batch * bitsIn(slots), 1),
+      out: plan.reserve(maxK, 8),
+    };
+    const memory = plan.create(port, false);
+    const rows = quantizeRows(space, order, rowOfSlot, {
+      quantized: new Int16Array(memory.buffer, at.quantized, groupsOf(slots) * groupWords * 2),
+      floats: new Float32Array(memory.buffer, at.floats, slots * dimensions),
+      ranks: new Uint32Array(memory.buffer, at.ranks, slots),
+      tileLengths: new Float32Array(memory.buffer, at.tileLengths, tilesOf(slots)),
+    });
+    const kernel = await loadKernel(port, topKKernel, memory, false);
+    return new TopKMemory(dimensions, order, rowOfSlot, rows, kernel, memory, at, maxK, batch);
+  }
+
+  /** Takes in `count` queries, at most `batch`. */
+  prepare(queries: Float32Array, count: number, hidden: readonly HiddenRows[]): void {
+    const { at, dimensions } = this;
+    const { buffer } = this.memory;
+    new Float32Array(buffer, at.queryFloats, queries.length).set(queries);
+    const quads = Math.ceil(count / GROUP);
+    const quadNumbers = pairsOf(dimensions) * 2 * GROUP;
+    const quantized = new Int16Array(buffer, at.queries, quads * quadNumbers).fill(0);
+    const states = new Int32Array(buffer, at.states, quads * GROUP * STATE_WORDS).fill(0);
+    const lengths = new Float32Array(buffer, at.states, states.length);
+    for (let place = 0; place < quads * GROUP; place++) {
+      const state = place * STATE_WORDS;
+      // A place without a query never wants a row.
+      states[state + FLOOR] = 2 ** 31 - 1;
+      if (place >= count) continue;
+      const into = Math.floor(place / GROUP) * quadNumbers + (place % GROUP) * 2;
+      const made = quantizeQuery(
+        this.rows,
+        queries,
+        place * dimensions,
+        dimensions,
+        quantized,
+        into,
+        2 * GROUP,
+      );
+      if (Number.isFinite(made.margin)) {
+        states[state + FLOOR] = -(2 ** 31);
+        states[state + MARGIN] = made.margin;
+      } else states[state + OVERFLOW] = 1;
+      states[state + KEPT] = at.kept + place * this.capacity * 8;
+      lengths[state + LENGTH] = made.length;
+      const mine = hidden[place];
+      if (mine) for (const row of mine) this.hide(place, this.slotOfRow[row]!, true);
+      if (mine || this.hasGaps) states[state + HIDDEN] = at.hidden + place * this.hiddenBytes;
+    }
+  }
+
+  /** Scores all rows for the `count` queries taken in. */
+  scanAll(count: number, k: number): void {
+    const { at, kernel } = this;
+    const groups = groupsOf(this.slots);
+    if (count === 1) this.scanRange(0, groups * GROUP, k);
+    else
+      kernel.scan!(
+        ...[at.quantized, groups, pairsOf(this.dimensions), at.tileLengths, this.slots],
+        ...[at.queries, Math.ceil(count / GROUP), at.states, k, this.capacity],
+      );
+  }
+
+  /** Scores the slots [from, to), multiples of 16, for the first query taken in. */
+  scanRange(from: number, to: number, k: number): void {
+    const { at } = this;
+    this.kernel.scanOne!(
+      ...[at.quantized, from / GROUP, to / GROUP, pairsOf(this.dimensions), at.tileLengths, this.slots],
+      ...[at.queries, at.states, k, this.capacity],
+    );
+  }
+
+  /** Whether the first pass could not tell enough rows apart for the query at `place`; `finish` then scores all rows. */
+  overflowed(place: number): boolean {
+    return new Int32Array(this.memory.buffer, this.at.states + place * STATE_WORDS * 4)[OVERFLOW] !== 0;
+  }
+
+  /** The best of what was scanned for the query at `place`, exactly scored. */
+  finish(place: number, k: number, hidden: HiddenRows): Neighbors {
+    const { at, dimensions, kernel } = this;
+    const query = at.queryFloats + place * dimensions * 4;
+    const state = at.states + place * STATE_WORDS * 4;
+    const words = new Int32Array(this.memory.buffer, state, STATE_WORDS);
+    const floats = [at.floats, dimensions, at.ranks] as const;
+    let found = this.overflowed(place)
+      ? -1
+      : kernel.finish!(...floats, query, state, k, this.capacity, at.out);
+    if (this.overflowed(place))
+      found = kernel.scanFloats!(...floats, this.slots, query, words[HIDDEN]!, k, words[KEPT]!, at.out);
+    if (hidden) for (const row of hidden) this.hide(place, this.slotOfRow[row]!, false);
+    return this.collect(found);
+  }
+
+  private hide(place: number, slot: number, hidden: boolean): void {
+    const bits = new Uint8Array(
+      this.memory.buffer,
+      this.at.hidden + place * this.hiddenBytes,
+      this.hiddenBytes,
+    );
+    if (hidden) bits[slot >> 3]! |= 1 << (slot & 7);
+    else bits[slot >> 3]! &= ~(1 << (slot & 7));
+  }
+
+  private collect(count: number): Neighbors {
+    const keys = new Uint32Array(this.memory.buffer, this.at.out, count * 2);
+    const bits = new Float32Array(this.memory.buffer, this.at.out, count * 2);
+    const rows = new Uint32Array(count);
+    const distances = new Float32Array(count);
+    for (let i = 0; i < count; i++) {
+      rows[i] = this.order.rowOfRank[keys[2 * i]!]!;
+      distances[i] = bits[2 * i + 1]!;
+    }
+    return { rows, distances };
+  }
+}
+
+/** Keys that fit for one query: several rounds of k, so that dropping is rare. */
+const capacityFor = (maxK: number) => 2 * maxK + 1024;
+const bitsIn = (slots: number) => Math.ceil(slots / 8);
