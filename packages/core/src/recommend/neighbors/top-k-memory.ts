@@ -79,7 +79,7 @@ export class TopKMemory {
     this.slotOfRow = new Uint32Array(order.rowOfRank.length);
     for (let slot = 0; slot < this.slots; slot++)
       if (rowOfSlot[slot] !== NO_ROW) this.slotOfRow[rowOfSlot[slot]!] = slot;
-      else for (let place = 0; place < batch; place++) this.hide(place, slot, true);
+    if (this.hasGaps) for (let place = 0; place < batch; place++) this.hideGaps(place, rowOfSlot);
   }
 
   /** @throws SegueError `invalid_argument` for limits that are not allowed; `kernel_unavailable`. */
@@ -151,7 +151,7 @@ export class TopKMemory {
       states[state + KEPT] = at.kept + place * this.capacity * 8;
       lengths[state + LENGTH] = made.length;
       const mine = hidden[place];
-      if (mine) for (const row of mine) this.hide(place, this.slotOfRow[row]!, true);
+      if (mine) this.hide(place, mine);
       if (mine || this.hasGaps) states[state + HIDDEN] = at.hidden + place * this.hiddenBytes;
     }
   }
@@ -194,18 +194,31 @@ export class TopKMemory {
       : kernel.finish!(...floats, query, state, k, this.capacity, at.out);
     if (this.overflowed(place))
       found = kernel.scanFloats!(...floats, this.slots, query, words[HIDDEN]!, k, words[KEPT]!, at.out);
-    if (hidden) for (const row of hidden) this.hide(place, this.slotOfRow[row]!, false);
+    if (hidden) this.show(place, hidden);
     return this.collect(found);
   }
 
-  private hide(place: number, slot: number, hidden: boolean): void {
-    const bits = new Uint8Array(
-      this.memory.buffer,
-      this.at.hidden + place * this.hiddenBytes,
-      this.hiddenBytes,
-    );
-    if (hidden) bits[slot >> 3]! |= 1 << (slot & 7);
-    else bits[slot >> 3]! &= ~(1 << (slot & 7));
+  private hide(place: number, rows: Uint32Array): void {
+    const bits = this.hiddenBits(place);
+    const { slotOfRow } = this;
+    for (const row of rows) bits[slotOfRow[row]! >> 3]! |= 1 << (slotOfRow[row]! & 7);
+  }
+
+  private show(place: number, rows: Uint32Array): void {
+    const bits = this.hiddenBits(place);
+    const { slotOfRow } = this;
+    for (const row of rows) bits[slotOfRow[row]! >> 3]! &= ~(1 << (slotOfRow[row]! & 7));
+  }
+
+  /** Slots without a row are hidden for good. */
+  private hideGaps(place: number, rowOfSlot: Uint32Array): void {
+    const bits = this.hiddenBits(place);
+    for (let slot = 0; slot < this.slots; slot++)
+      if (rowOfSlot[slot] === NO_ROW) bits[slot >> 3]! |= 1 << (slot & 7);
+  }
+
+  private hiddenBits(place: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, this.at.hidden + place * this.hiddenBytes, this.hiddenBytes);
   }
 
   private collect(count: number): Neighbors {
