@@ -34,6 +34,7 @@ function call(program, args) {
 function generate() {
   mkdirSync(GEN, { recursive: true });
   call(bin("buf"), ["generate"]);
+  markPure();
   const image = JSON.parse(call(bin("buf"), ["build", "-o", "-#format=json"]).toString("utf8"));
   writeFileSync(SCHEMAS, schemasOf(image, PACKAGES));
   call(bin("biome"), ["format", "--write", SCHEMAS]);
@@ -41,6 +42,17 @@ function generate() {
   call(bin("redocly"), ["bundle", "openapi/segue.yaml", "-o", bundle]);
   // Its input and output are named in redocly.yaml.
   call(join(root, "packages/core/node_modules/.bin/openapi-typescript"), []);
+}
+
+/** Marks the message types as free of side effects, so that a bundler leaves out those that an application does not use. */
+function markPure() {
+  const proto = join(GEN, "proto");
+  for (const entry of readdirSync(proto, { recursive: true, withFileTypes: true })) {
+    if (!entry.name.endsWith("_pb.ts")) continue;
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(/= new (\w+\$Type)\(\)/g, "= /*@__PURE__*/ new $1()"));
+  }
 }
 
 /** Every generated file with its content. */

@@ -21,23 +21,21 @@ export interface UnknownFrame {
   readonly type: "unknown";
 }
 
-const tolerant = { ignoreUnknownFields: true };
-
 /** Frames of clients. */
-export const clientFrameCodec: Codec<ClientFrame | UnknownFrame> = makeCodec(
+export const clientFrameCodec: Codec<ClientFrame | UnknownFrame> = /* @__PURE__ */ makeCodec(
   "request",
   FrameMessage,
   clientFrameToMessage,
   clientFrameFromMessage,
-  { ...tolerant, maxBytes: MAX_CLIENT_FRAME_BYTES },
+  { ignoreUnknownFields: true, maxBytes: MAX_CLIENT_FRAME_BYTES },
 );
 /** Frames of servers. */
-export const serverFrameCodec: Codec<ServerFrame | UnknownFrame> = makeCodec(
+export const serverFrameCodec: Codec<ServerFrame | UnknownFrame> = /* @__PURE__ */ makeCodec(
   "answer",
   FrameMessage,
   serverFrameToMessage,
   serverFrameFromMessage,
-  { ...tolerant, maxBytes: MAX_SERVER_FRAME_BYTES },
+  { ignoreUnknownFields: true, maxBytes: MAX_SERVER_FRAME_BYTES },
 );
 
 /** Whether the JSON in `text` nests deeper than `depth` arrays and objects; strings are skipped. */

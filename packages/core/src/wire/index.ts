@@ -61,77 +61,77 @@ export {
 } from "./license-messages";
 
 /** Body of POST /v1/playback/grants. */
-export const grantRequestCodec = makeCodec(
+export const grantRequestCodec = /* @__PURE__ */ makeCodec(
   "request",
   GrantRequestMessage,
   grants.grantRequestToMessage,
   grants.grantRequestFromMessage,
 );
 /** Answer of POST /v1/playback/grants. */
-export const grantResponseCodec = makeCodec(
+export const grantResponseCodec = /* @__PURE__ */ makeCodec(
   "answer",
   GrantResponseMessage,
   grants.grantResponseToMessage,
   grants.grantResponseFromMessage,
 );
 /** Body of POST /v1/events, as a client makes it; a server reads it with `incomingBatchFromBytes` or `incomingBatchFromJson`. */
-export const publishRequestCodec = makeCodec(
+export const publishRequestCodec = /* @__PURE__ */ makeCodec(
   "request",
   PublishRequestMessage,
   events.publishRequestToMessage,
   events.publishRequestFromMessage,
 );
 /** Answer of POST /v1/events. */
-export const publishResponseCodec = makeCodec(
+export const publishResponseCodec = /* @__PURE__ */ makeCodec(
   "answer",
   PublishResponseMessage,
   events.publishResponseToMessage,
   events.publishResponseFromMessage,
 );
 /** One event, as a log keeps it. */
-export const playEventCodec = makeCodec(
+export const playEventCodec = /* @__PURE__ */ makeCodec(
   "answer",
   PlayEventMessage,
   events.playEventToMessage,
   events.playEventFromMessage,
 );
 /** Body of POST /v1/license/validity. */
-export const validityRequestCodec = makeCodec(
+export const validityRequestCodec = /* @__PURE__ */ makeCodec(
   "request",
   ValidityRequestMessage,
   license.validityRequestToMessage,
   license.validityRequestFromMessage,
 );
 /** Answer of POST /v1/license/validity. */
-export const validityResponseCodec = makeCodec(
+export const validityResponseCodec = /* @__PURE__ */ makeCodec(
   "answer",
   ValidityResponseMessage,
   license.validityResponseToMessage,
   license.validityResponseFromMessage,
 );
 /** Payload of a signed validity. */
-export const validityCodec = makeCodec(
+export const validityCodec = /* @__PURE__ */ makeCodec(
   "answer",
   ValidityMessage,
   license.validityToMessage,
   license.validityFromMessage,
 );
 /** Body of POST /v1/license/time-proofs. */
-export const timeProofRequestCodec = makeCodec(
+export const timeProofRequestCodec = /* @__PURE__ */ makeCodec(
   "request",
   TimeProofRequestMessage,
   license.timeProofRequestToMessage,
   license.timeProofRequestFromMessage,
 );
 /** Payload of a signed time proof. */
-export const timeProofCodec = makeCodec(
+export const timeProofCodec = /* @__PURE__ */ makeCodec(
   "answer",
   TimeProofMessage,
   license.timeProofToMessage,
   license.timeProofFromMessage,
 );
 /** Answer of POST /v1/license/time-proofs. */
-export const signedTimeProofCodec = makeCodec(
+export const signedTimeProofCodec = /* @__PURE__ */ makeCodec(
   "answer",
   SignedTimeProofMessage,
   license.signedToMessage,

@@ -2006,7 +2006,7 @@ class Frame$Type extends MessageType<Frame> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Frame
  */
-export const Frame = new Frame$Type();
+export const Frame = /*@__PURE__*/ new Frame$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Stamp$Type extends MessageType<Stamp> {
     constructor() {
@@ -2077,7 +2077,7 @@ class Stamp$Type extends MessageType<Stamp> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Stamp
  */
-export const Stamp = new Stamp$Type();
+export const Stamp = /*@__PURE__*/ new Stamp$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class DeviceInfo$Type extends MessageType<DeviceInfo> {
     constructor() {
@@ -2172,7 +2172,7 @@ class DeviceInfo$Type extends MessageType<DeviceInfo> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.DeviceInfo
  */
-export const DeviceInfo = new DeviceInfo$Type();
+export const DeviceInfo = /*@__PURE__*/ new DeviceInfo$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Hello$Type extends MessageType<Hello> {
     constructor() {
@@ -2240,7 +2240,7 @@ class Hello$Type extends MessageType<Hello> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Hello
  */
-export const Hello = new Hello$Type();
+export const Hello = /*@__PURE__*/ new Hello$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Resume$Type extends MessageType<Resume> {
     constructor() {
@@ -2318,7 +2318,7 @@ class Resume$Type extends MessageType<Resume> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Resume
  */
-export const Resume = new Resume$Type();
+export const Resume = /*@__PURE__*/ new Resume$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Welcome$Type extends MessageType<Welcome> {
     constructor() {
@@ -2429,7 +2429,7 @@ class Welcome$Type extends MessageType<Welcome> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Welcome
  */
-export const Welcome = new Welcome$Type();
+export const Welcome = /*@__PURE__*/ new Welcome$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Beat$Type extends MessageType<Beat> {
     constructor() {
@@ -2476,7 +2476,7 @@ class Beat$Type extends MessageType<Beat> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Beat
  */
-export const Beat = new Beat$Type();
+export const Beat = /*@__PURE__*/ new Beat$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class BeatAck$Type extends MessageType<BeatAck> {
     constructor() {
@@ -2539,7 +2539,7 @@ class BeatAck$Type extends MessageType<BeatAck> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.BeatAck
  */
-export const BeatAck = new BeatAck$Type();
+export const BeatAck = /*@__PURE__*/ new BeatAck$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Command$Type extends MessageType<Command> {
     constructor() {
@@ -2707,7 +2707,7 @@ class Command$Type extends MessageType<Command> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Command
  */
-export const Command = new Command$Type();
+export const Command = /*@__PURE__*/ new Command$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Play$Type extends MessageType<Play> {
     constructor() {
@@ -2745,7 +2745,7 @@ class Play$Type extends MessageType<Play> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Play
  */
-export const Play = new Play$Type();
+export const Play = /*@__PURE__*/ new Play$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Pause$Type extends MessageType<Pause> {
     constructor() {
@@ -2783,7 +2783,7 @@ class Pause$Type extends MessageType<Pause> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Pause
  */
-export const Pause = new Pause$Type();
+export const Pause = /*@__PURE__*/ new Pause$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Seek$Type extends MessageType<Seek> {
     constructor() {
@@ -2830,7 +2830,7 @@ class Seek$Type extends MessageType<Seek> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Seek
  */
-export const Seek = new Seek$Type();
+export const Seek = /*@__PURE__*/ new Seek$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Skip$Type extends MessageType<Skip> {
     constructor() {
@@ -2890,7 +2890,7 @@ class Skip$Type extends MessageType<Skip> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Skip
  */
-export const Skip = new Skip$Type();
+export const Skip = /*@__PURE__*/ new Skip$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class SetVolume$Type extends MessageType<SetVolume> {
     constructor() {
@@ -2945,7 +2945,7 @@ class SetVolume$Type extends MessageType<SetVolume> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.SetVolume
  */
-export const SetVolume = new SetVolume$Type();
+export const SetVolume = /*@__PURE__*/ new SetVolume$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class SetOptions$Type extends MessageType<SetOptions> {
     constructor() {
@@ -3007,7 +3007,7 @@ class SetOptions$Type extends MessageType<SetOptions> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.SetOptions
  */
-export const SetOptions = new SetOptions$Type();
+export const SetOptions = /*@__PURE__*/ new SetOptions$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class PlayContext$Type extends MessageType<PlayContext> {
     constructor() {
@@ -3109,7 +3109,7 @@ class PlayContext$Type extends MessageType<PlayContext> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.PlayContext
  */
-export const PlayContext = new PlayContext$Type();
+export const PlayContext = /*@__PURE__*/ new PlayContext$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class ContextRef$Type extends MessageType<ContextRef> {
     constructor() {
@@ -3172,7 +3172,7 @@ class ContextRef$Type extends MessageType<ContextRef> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.ContextRef
  */
-export const ContextRef = new ContextRef$Type();
+export const ContextRef = /*@__PURE__*/ new ContextRef$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class EditQueue$Type extends MessageType<EditQueue> {
     constructor() {
@@ -3252,7 +3252,7 @@ class EditQueue$Type extends MessageType<EditQueue> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.EditQueue
  */
-export const EditQueue = new EditQueue$Type();
+export const EditQueue = /*@__PURE__*/ new EditQueue$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class AddItems$Type extends MessageType<AddItems> {
     constructor() {
@@ -3307,7 +3307,7 @@ class AddItems$Type extends MessageType<AddItems> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.AddItems
  */
-export const AddItems = new AddItems$Type();
+export const AddItems = /*@__PURE__*/ new AddItems$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class RemoveItem$Type extends MessageType<RemoveItem> {
     constructor() {
@@ -3354,7 +3354,7 @@ class RemoveItem$Type extends MessageType<RemoveItem> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.RemoveItem
  */
-export const RemoveItem = new RemoveItem$Type();
+export const RemoveItem = /*@__PURE__*/ new RemoveItem$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class MoveItem$Type extends MessageType<MoveItem> {
     constructor() {
@@ -3409,7 +3409,7 @@ class MoveItem$Type extends MessageType<MoveItem> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.MoveItem
  */
-export const MoveItem = new MoveItem$Type();
+export const MoveItem = /*@__PURE__*/ new MoveItem$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class ClearUpNext$Type extends MessageType<ClearUpNext> {
     constructor() {
@@ -3447,7 +3447,7 @@ class ClearUpNext$Type extends MessageType<ClearUpNext> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.ClearUpNext
  */
-export const ClearUpNext = new ClearUpNext$Type();
+export const ClearUpNext = /*@__PURE__*/ new ClearUpNext$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Transfer$Type extends MessageType<Transfer> {
     constructor() {
@@ -3509,7 +3509,7 @@ class Transfer$Type extends MessageType<Transfer> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Transfer
  */
-export const Transfer = new Transfer$Type();
+export const Transfer = /*@__PURE__*/ new Transfer$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class CommandAccepted$Type extends MessageType<CommandAccepted> {
     constructor() {
@@ -3563,7 +3563,7 @@ class CommandAccepted$Type extends MessageType<CommandAccepted> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.CommandAccepted
  */
-export const CommandAccepted = new CommandAccepted$Type();
+export const CommandAccepted = /*@__PURE__*/ new CommandAccepted$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class CommandResult$Type extends MessageType<CommandResult> {
     constructor() {
@@ -3641,7 +3641,7 @@ class CommandResult$Type extends MessageType<CommandResult> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.CommandResult
  */
-export const CommandResult = new CommandResult$Type();
+export const CommandResult = /*@__PURE__*/ new CommandResult$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Snapshot$Type extends MessageType<Snapshot> {
     constructor() {
@@ -3694,7 +3694,7 @@ class Snapshot$Type extends MessageType<Snapshot> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Snapshot
  */
-export const Snapshot = new Snapshot$Type();
+export const Snapshot = /*@__PURE__*/ new Snapshot$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Delta$Type extends MessageType<Delta> {
     constructor() {
@@ -3771,7 +3771,7 @@ class Delta$Type extends MessageType<Delta> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Delta
  */
-export const Delta = new Delta$Type();
+export const Delta = /*@__PURE__*/ new Delta$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class SessionState$Type extends MessageType<SessionState> {
     constructor() {
@@ -3949,7 +3949,7 @@ class SessionState$Type extends MessageType<SessionState> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.SessionState
  */
-export const SessionState = new SessionState$Type();
+export const SessionState = /*@__PURE__*/ new SessionState$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Cue$Type extends MessageType<Cue> {
     constructor() {
@@ -4012,7 +4012,7 @@ class Cue$Type extends MessageType<Cue> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Cue
  */
-export const Cue = new Cue$Type();
+export const Cue = /*@__PURE__*/ new Cue$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class QueueItem$Type extends MessageType<QueueItem> {
     constructor() {
@@ -4075,7 +4075,7 @@ class QueueItem$Type extends MessageType<QueueItem> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.QueueItem
  */
-export const QueueItem = new QueueItem$Type();
+export const QueueItem = /*@__PURE__*/ new QueueItem$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Anchor$Type extends MessageType<Anchor> {
     constructor() {
@@ -4170,7 +4170,7 @@ class Anchor$Type extends MessageType<Anchor> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Anchor
  */
-export const Anchor = new Anchor$Type();
+export const Anchor = /*@__PURE__*/ new Anchor$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class DeviceState$Type extends MessageType<DeviceState> {
     constructor() {
@@ -4247,7 +4247,7 @@ class DeviceState$Type extends MessageType<DeviceState> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.DeviceState
  */
-export const DeviceState = new DeviceState$Type();
+export const DeviceState = /*@__PURE__*/ new DeviceState$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class TransferState$Type extends MessageType<TransferState> {
     constructor() {
@@ -4318,7 +4318,7 @@ class TransferState$Type extends MessageType<TransferState> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.TransferState
  */
-export const TransferState = new TransferState$Type();
+export const TransferState = /*@__PURE__*/ new TransferState$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class SyncRequest$Type extends MessageType<SyncRequest> {
     constructor() {
@@ -4364,7 +4364,7 @@ class SyncRequest$Type extends MessageType<SyncRequest> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.SyncRequest
  */
-export const SyncRequest = new SyncRequest$Type();
+export const SyncRequest = /*@__PURE__*/ new SyncRequest$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Report$Type extends MessageType<Report> {
     constructor() {
@@ -4458,7 +4458,7 @@ class Report$Type extends MessageType<Report> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Report
  */
-export const Report = new Report$Type();
+export const Report = /*@__PURE__*/ new Report$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Prepare$Type extends MessageType<Prepare> {
     constructor() {
@@ -4505,7 +4505,7 @@ class Prepare$Type extends MessageType<Prepare> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Prepare
  */
-export const Prepare = new Prepare$Type();
+export const Prepare = /*@__PURE__*/ new Prepare$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Prepared$Type extends MessageType<Prepared> {
     constructor() {
@@ -4560,7 +4560,7 @@ class Prepared$Type extends MessageType<Prepared> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Prepared
  */
-export const Prepared = new Prepared$Type();
+export const Prepared = /*@__PURE__*/ new Prepared$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class LeaseGrant$Type extends MessageType<LeaseGrant> {
     constructor() {
@@ -4623,7 +4623,7 @@ class LeaseGrant$Type extends MessageType<LeaseGrant> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.LeaseGrant
  */
-export const LeaseGrant = new LeaseGrant$Type();
+export const LeaseGrant = /*@__PURE__*/ new LeaseGrant$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class LeaseRenewal$Type extends MessageType<LeaseRenewal> {
     constructor() {
@@ -4678,7 +4678,7 @@ class LeaseRenewal$Type extends MessageType<LeaseRenewal> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.LeaseRenewal
  */
-export const LeaseRenewal = new LeaseRenewal$Type();
+export const LeaseRenewal = /*@__PURE__*/ new LeaseRenewal$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Revoke$Type extends MessageType<Revoke> {
     constructor() {
@@ -4725,7 +4725,7 @@ class Revoke$Type extends MessageType<Revoke> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Revoke
  */
-export const Revoke = new Revoke$Type();
+export const Revoke = /*@__PURE__*/ new Revoke$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Released$Type extends MessageType<Released> {
     constructor() {
@@ -4779,7 +4779,7 @@ class Released$Type extends MessageType<Released> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Released
  */
-export const Released = new Released$Type();
+export const Released = /*@__PURE__*/ new Released$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class AuthRequired$Type extends MessageType<AuthRequired> {
     constructor() {
@@ -4826,7 +4826,7 @@ class AuthRequired$Type extends MessageType<AuthRequired> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.AuthRequired
  */
-export const AuthRequired = new AuthRequired$Type();
+export const AuthRequired = /*@__PURE__*/ new AuthRequired$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class AuthRenewal$Type extends MessageType<AuthRenewal> {
     constructor() {
@@ -4873,7 +4873,7 @@ class AuthRenewal$Type extends MessageType<AuthRenewal> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.AuthRenewal
  */
-export const AuthRenewal = new AuthRenewal$Type();
+export const AuthRenewal = /*@__PURE__*/ new AuthRenewal$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class GoAway$Type extends MessageType<GoAway> {
     constructor() {
@@ -4928,7 +4928,7 @@ class GoAway$Type extends MessageType<GoAway> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.GoAway
  */
-export const GoAway = new GoAway$Type();
+export const GoAway = /*@__PURE__*/ new GoAway$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Goodbye$Type extends MessageType<Goodbye> {
     constructor() {
@@ -4975,7 +4975,7 @@ class Goodbye$Type extends MessageType<Goodbye> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Goodbye
  */
-export const Goodbye = new Goodbye$Type();
+export const Goodbye = /*@__PURE__*/ new Goodbye$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Fault$Type extends MessageType<Fault> {
     constructor() {
@@ -5030,7 +5030,7 @@ class Fault$Type extends MessageType<Fault> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.Fault
  */
-export const Fault = new Fault$Type();
+export const Fault = /*@__PURE__*/ new Fault$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class VolumeRequest$Type extends MessageType<VolumeRequest> {
     constructor() {
@@ -5085,7 +5085,7 @@ class VolumeRequest$Type extends MessageType<VolumeRequest> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.VolumeRequest
  */
-export const VolumeRequest = new VolumeRequest$Type();
+export const VolumeRequest = /*@__PURE__*/ new VolumeRequest$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class VolumeReport$Type extends MessageType<VolumeReport> {
     constructor() {
@@ -5140,4 +5140,4 @@ class VolumeReport$Type extends MessageType<VolumeReport> {
 /**
  * @generated MessageType for protobuf message segue.connect.v1alpha1.VolumeReport
  */
-export const VolumeReport = new VolumeReport$Type();
+export const VolumeReport = /*@__PURE__*/ new VolumeReport$Type();

@@ -496,7 +496,7 @@ class PublishRequest$Type extends MessageType<PublishRequest> {
 /**
  * @generated MessageType for protobuf message segue.events.v1alpha1.PublishRequest
  */
-export const PublishRequest = new PublishRequest$Type();
+export const PublishRequest = /*@__PURE__*/ new PublishRequest$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class PublishResponse$Type extends MessageType<PublishResponse> {
     constructor() {
@@ -543,7 +543,7 @@ class PublishResponse$Type extends MessageType<PublishResponse> {
 /**
  * @generated MessageType for protobuf message segue.events.v1alpha1.PublishResponse
  */
-export const PublishResponse = new PublishResponse$Type();
+export const PublishResponse = /*@__PURE__*/ new PublishResponse$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Receipt$Type extends MessageType<Receipt> {
     constructor() {
@@ -606,7 +606,7 @@ class Receipt$Type extends MessageType<Receipt> {
 /**
  * @generated MessageType for protobuf message segue.events.v1alpha1.Receipt
  */
-export const Receipt = new Receipt$Type();
+export const Receipt = /*@__PURE__*/ new Receipt$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class PlayEvent$Type extends MessageType<PlayEvent> {
     constructor() {
@@ -780,7 +780,7 @@ class PlayEvent$Type extends MessageType<PlayEvent> {
 /**
  * @generated MessageType for protobuf message segue.events.v1alpha1.PlayEvent
  */
-export const PlayEvent = new PlayEvent$Type();
+export const PlayEvent = /*@__PURE__*/ new PlayEvent$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Segment$Type extends MessageType<Segment> {
     constructor() {
@@ -835,7 +835,7 @@ class Segment$Type extends MessageType<Segment> {
 /**
  * @generated MessageType for protobuf message segue.events.v1alpha1.Segment
  */
-export const Segment = new Segment$Type();
+export const Segment = /*@__PURE__*/ new Segment$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class OutboxStats$Type extends MessageType<OutboxStats> {
     constructor() {
@@ -906,7 +906,7 @@ class OutboxStats$Type extends MessageType<OutboxStats> {
 /**
  * @generated MessageType for protobuf message segue.events.v1alpha1.OutboxStats
  */
-export const OutboxStats = new OutboxStats$Type();
+export const OutboxStats = /*@__PURE__*/ new OutboxStats$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Drop$Type extends MessageType<Drop> {
     constructor() {
@@ -961,4 +961,4 @@ class Drop$Type extends MessageType<Drop> {
 /**
  * @generated MessageType for protobuf message segue.events.v1alpha1.Drop
  */
-export const Drop = new Drop$Type();
+export const Drop = /*@__PURE__*/ new Drop$Type();

@@ -314,7 +314,7 @@ class KeyEnvelope$Type extends MessageType<KeyEnvelope> {
 /**
  * @generated MessageType for protobuf message segue.license.v1alpha1.KeyEnvelope
  */
-export const KeyEnvelope = new KeyEnvelope$Type();
+export const KeyEnvelope = /*@__PURE__*/ new KeyEnvelope$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Validity$Type extends MessageType<Validity> {
     constructor() {
@@ -425,7 +425,7 @@ class Validity$Type extends MessageType<Validity> {
 /**
  * @generated MessageType for protobuf message segue.license.v1alpha1.Validity
  */
-export const Validity = new Validity$Type();
+export const Validity = /*@__PURE__*/ new Validity$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class SignedValidity$Type extends MessageType<SignedValidity> {
     constructor() {
@@ -488,7 +488,7 @@ class SignedValidity$Type extends MessageType<SignedValidity> {
 /**
  * @generated MessageType for protobuf message segue.license.v1alpha1.SignedValidity
  */
-export const SignedValidity = new SignedValidity$Type();
+export const SignedValidity = /*@__PURE__*/ new SignedValidity$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class ValidityRequest$Type extends MessageType<ValidityRequest> {
     constructor() {
@@ -543,7 +543,7 @@ class ValidityRequest$Type extends MessageType<ValidityRequest> {
 /**
  * @generated MessageType for protobuf message segue.license.v1alpha1.ValidityRequest
  */
-export const ValidityRequest = new ValidityRequest$Type();
+export const ValidityRequest = /*@__PURE__*/ new ValidityRequest$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class ValidityResponse$Type extends MessageType<ValidityResponse> {
     constructor() {
@@ -589,7 +589,7 @@ class ValidityResponse$Type extends MessageType<ValidityResponse> {
 /**
  * @generated MessageType for protobuf message segue.license.v1alpha1.ValidityResponse
  */
-export const ValidityResponse = new ValidityResponse$Type();
+export const ValidityResponse = /*@__PURE__*/ new ValidityResponse$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class TimeProofRequest$Type extends MessageType<TimeProofRequest> {
     constructor() {
@@ -644,7 +644,7 @@ class TimeProofRequest$Type extends MessageType<TimeProofRequest> {
 /**
  * @generated MessageType for protobuf message segue.license.v1alpha1.TimeProofRequest
  */
-export const TimeProofRequest = new TimeProofRequest$Type();
+export const TimeProofRequest = /*@__PURE__*/ new TimeProofRequest$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class TimeProof$Type extends MessageType<TimeProof> {
     constructor() {
@@ -707,7 +707,7 @@ class TimeProof$Type extends MessageType<TimeProof> {
 /**
  * @generated MessageType for protobuf message segue.license.v1alpha1.TimeProof
  */
-export const TimeProof = new TimeProof$Type();
+export const TimeProof = /*@__PURE__*/ new TimeProof$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class SignedTimeProof$Type extends MessageType<SignedTimeProof> {
     constructor() {
@@ -770,4 +770,4 @@ class SignedTimeProof$Type extends MessageType<SignedTimeProof> {
 /**
  * @generated MessageType for protobuf message segue.license.v1alpha1.SignedTimeProof
  */
-export const SignedTimeProof = new SignedTimeProof$Type();
+export const SignedTimeProof = /*@__PURE__*/ new SignedTimeProof$Type();

@@ -478,7 +478,7 @@ class GrantRequest$Type extends MessageType<GrantRequest> {
 /**
  * @generated MessageType for protobuf message segue.playback.v1alpha1.GrantRequest
  */
-export const GrantRequest = new GrantRequest$Type();
+export const GrantRequest = /*@__PURE__*/ new GrantRequest$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class GrantItem$Type extends MessageType<GrantItem> {
     constructor() {
@@ -533,7 +533,7 @@ class GrantItem$Type extends MessageType<GrantItem> {
 /**
  * @generated MessageType for protobuf message segue.playback.v1alpha1.GrantItem
  */
-export const GrantItem = new GrantItem$Type();
+export const GrantItem = /*@__PURE__*/ new GrantItem$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class GrantResponse$Type extends MessageType<GrantResponse> {
     constructor() {
@@ -595,7 +595,7 @@ class GrantResponse$Type extends MessageType<GrantResponse> {
 /**
  * @generated MessageType for protobuf message segue.playback.v1alpha1.GrantResponse
  */
-export const GrantResponse = new GrantResponse$Type();
+export const GrantResponse = /*@__PURE__*/ new GrantResponse$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class GrantResult$Type extends MessageType<GrantResult> {
     constructor() {
@@ -663,7 +663,7 @@ class GrantResult$Type extends MessageType<GrantResult> {
 /**
  * @generated MessageType for protobuf message segue.playback.v1alpha1.GrantResult
  */
-export const GrantResult = new GrantResult$Type();
+export const GrantResult = /*@__PURE__*/ new GrantResult$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Grant$Type extends MessageType<Grant> {
     constructor() {
@@ -716,7 +716,7 @@ class Grant$Type extends MessageType<Grant> {
 /**
  * @generated MessageType for protobuf message segue.playback.v1alpha1.Grant
  */
-export const Grant = new Grant$Type();
+export const Grant = /*@__PURE__*/ new Grant$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Manifest$Type extends MessageType<Manifest> {
     constructor() {
@@ -841,7 +841,7 @@ class Manifest$Type extends MessageType<Manifest> {
 /**
  * @generated MessageType for protobuf message segue.playback.v1alpha1.Manifest
  */
-export const Manifest = new Manifest$Type();
+export const Manifest = /*@__PURE__*/ new Manifest$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Loudness$Type extends MessageType<Loudness> {
     constructor() {
@@ -912,7 +912,7 @@ class Loudness$Type extends MessageType<Loudness> {
 /**
  * @generated MessageType for protobuf message segue.playback.v1alpha1.Loudness
  */
-export const Loudness = new Loudness$Type();
+export const Loudness = /*@__PURE__*/ new Loudness$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class MediaObject$Type extends MessageType<MediaObject> {
     constructor() {
@@ -1015,7 +1015,7 @@ class MediaObject$Type extends MessageType<MediaObject> {
 /**
  * @generated MessageType for protobuf message segue.playback.v1alpha1.MediaObject
  */
-export const MediaObject = new MediaObject$Type();
+export const MediaObject = /*@__PURE__*/ new MediaObject$Type();
 // @generated message type with reflection information, may provide speed optimized methods
 class Refusal$Type extends MessageType<Refusal> {
     constructor() {
@@ -1086,4 +1086,4 @@ class Refusal$Type extends MessageType<Refusal> {
 /**
  * @generated MessageType for protobuf message segue.playback.v1alpha1.Refusal
  */
-export const Refusal = new Refusal$Type();
+export const Refusal = /*@__PURE__*/ new Refusal$Type();
