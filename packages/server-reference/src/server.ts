@@ -27,8 +27,6 @@ const DRAIN_MS = 10_000;
 /** The data of a server, opened by this process alone. */
 export interface OpenedData {
   readonly context: ServerContext;
-  /** Writes a consistent copy of the database to `file`. */
-  backup(file: string): void;
   close(): Promise<void>;
 }
 
@@ -66,7 +64,7 @@ export async function openData(config: ServerConfig, options: ServerOptions = {}
       };
       const faults = sandbox?.faults ?? NO_FAULTS;
       const context = { config, db, secrets, eventLog, now, logger, faults, sandbox };
-      return { context, backup: database.backup, close };
+      return { context, close };
     } catch (error) {
       await eventLog?.close();
       await database.close();

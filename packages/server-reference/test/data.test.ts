@@ -1,12 +1,10 @@
-import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DataDirInUse } from "../src/adapters/sqlite/data-dir-lock";
 import { openDatabase } from "../src/adapters/sqlite/open";
-import { backup } from "../src/cli/backup";
 import { ConfigError, parseConfig } from "../src/config";
-import { insertCatalog, PLAYLIST } from "./catalog-fixture";
 import { call, startTestServer } from "./harness";
 import { signIn } from "./sign-in";
 
@@ -37,25 +35,6 @@ describe("the data directory", () => {
     expect(second.context.secrets.mediaUrl).toEqual(mediaUrl);
     expect(statSync(join(first.dataDir, "segue.db")).mode & 0o077).toBe(0);
     await second.stop();
-  });
-
-  it("is backed up while it is used, and restored", async () => {
-    const server = await startTestServer();
-    await insertCatalog(server.context, 3);
-    const target = join(folder(), "copy.db");
-    await backup(server.context.config, target);
-    await expect(backup(server.context.config, target)).rejects.toThrow(/exists already/);
-    const tokens = await signIn(server);
-    await server.stop();
-
-    const dataDir = folder();
-    copyFileSync(target, join(dataDir, "segue.db"));
-    const restored = await startTestServer({ SEGUE_DATA_DIR: dataDir });
-    // The token is younger than the copy.
-    expect((await call(restored, "GET", "/v1/me", { token: tokens.access_token })).status).toBe(401);
-    const token = (await signIn(restored)).access_token;
-    expect((await call(restored, "GET", `/v1/playlists/${PLAYLIST}`, { token })).body.trackCount).toBe(6);
-    await restored.stop();
   });
 
   it("refuses a database of a newer server", async () => {

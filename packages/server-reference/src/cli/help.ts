@@ -5,9 +5,8 @@ const COMMANDS = `segue-server: the Segue reference server
 
   segue-server serve           start the server (default)
   segue-server ingest FOLDER   add a folder of masters to the catalog; --help for more
-  segue-server backup FILE     copy the database to FILE, also while the server runs;
-                               to restore, put it back as segue.db in an empty data directory,
-                               together with the folders media and images
+  segue-server backup FOLDER   make a whole copy in FOLDER, or bring the one there up to date
+  segue-server restore FOLDER  fill an empty data directory from the copy in FOLDER
   segue-server keys            list the keys that sign licenses
   segue-server keys rotate     make a new one, which signs in 10 minutes; with --compromised it signs
                                at once, and what the earlier ones signed is not accepted any more
@@ -15,7 +14,7 @@ const COMMANDS = `segue-server: the Segue reference server
                                from the next license on; --reason TEXT notes why
   segue-server allow ID        take a revocation back
 
-All but serve and ingest work beside a running server.
+All but serve, ingest and restore work beside a running server.
 
 Environment:
 `;

@@ -3,7 +3,7 @@
 import { DataDirInUse } from "../adapters/sqlite/data-dir-lock";
 import { SchemaMismatch } from "../adapters/sqlite/open";
 import { ConfigError, parseConfig } from "../config";
-import { backup } from "./backup";
+import { backup, restore } from "./backup";
 import { CommandError } from "./command";
 import { createConsole } from "./console";
 import { HELP } from "./help";
@@ -25,7 +25,8 @@ async function run(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === "serve" && rest.length === 0) return serve(config(), createConsole(process.stdout));
-  if (command === "backup" && rest.length === 1) print(`Written to ${await backup(config(), rest[0]!)}.`);
+  if (command === "backup" && rest.length === 1) await backup(config(), rest[0]!, print);
+  else if (command === "restore" && rest.length === 1) await restore(config(), rest[0]!, print);
   else if (command === "keys") await keys(config(), rest, print);
   else if (command === "revoke" || command === "allow") await revoke(config(), command, rest, print);
   else throw new CommandError(`Not understood: ${argv.join(" ")}. See segue-server --help.`);
