@@ -8,8 +8,10 @@ import type {
   Milliseconds,
   NormalizationMode,
   Plan,
+  Play,
   PlaybackPhase,
   Playlist,
+  ReceiptStatus,
   Refusal,
   RepeatMode,
   SegueError,
@@ -89,6 +91,8 @@ export interface Api {
   artistTracks(id: string, options?: PageOptions): Promise<Page<Track>>;
   playlist(id: string, options?: CallOptions): Promise<Playlist>;
   playlistTracks(id: string, options?: PageOptions): Promise<Page<Track>>;
+  /** How often each of `ids` was streamed; at most 100. Unknown tracks are left out. */
+  playCounts(ids: readonly string[], options?: CallOptions): Promise<readonly PlayCount[]>;
   devices(options?: CallOptions): Promise<readonly Device[]>;
   removeDevice(id: string, options?: CallOptions): Promise<void>;
   /** Turns a path or URL from the server into an absolute URL, for images. */
@@ -219,6 +223,52 @@ export interface Player {
   retry(): Promise<void>;
 }
 
+/** What became of a play that was reported. */
+export interface PlayReport {
+  readonly play: Play;
+  readonly status: Exclude<ReceiptStatus, "retry">;
+  /** Why; empty when there is nothing to say. */
+  readonly reason: string;
+  /** Whether the server counted it as a stream. */
+  readonly counted: boolean;
+}
+
+export interface EventsEvents {
+  /** The server said what became of a play. */
+  report: [report: PlayReport];
+  /** The server counted a play as a stream; it is part of the public counts. */
+  counted: [report: PlayReport];
+  /** How many plays wait to be reported. */
+  pending: [count: number];
+}
+
+/** Reports of what was heard. They are recorded, kept and sent by themselves, also after a crash and after days offline. */
+export interface Events {
+  /** Plays of the listener that wait to be reported. */
+  readonly pending: number;
+  on<E extends keyof EventsEvents>(event: E, listener: (...args: EventsEvents[E]) => void): () => void;
+  /** Sends what waits now. Resolves when nothing waits, or an attempt has failed. */
+  flush(): Promise<void>;
+}
+
+/** How often a track was streamed. */
+export interface PlayCount {
+  readonly trackId: string;
+  /** Streams by all listeners. */
+  readonly plays: number;
+}
+
+export interface EventsSnapshot {
+  /** `held`: nobody is signed in, or the server refused the listener. */
+  readonly phase: "held" | "idle" | "waiting" | "sending";
+  readonly pending: number;
+  /** Failed attempts in a row. */
+  readonly attempt: number;
+  readonly error: ErrorCode | null;
+  /** The play that goes on. */
+  readonly open: { readonly trackId: string; readonly msPlayed: Milliseconds } | null;
+}
+
 /** One line of what the SDK did, newest last. */
 export interface InspectorEntry {
   readonly at: Milliseconds;
@@ -250,6 +300,8 @@ export interface InspectorSnapshot {
     readonly totalMs: Milliseconds;
     readonly steps: Readonly<Record<string, Milliseconds>>;
   } | null;
+  /** The outbox of play events. */
+  readonly events: EventsSnapshot;
   readonly log: readonly InspectorEntry[];
 }
 
@@ -257,6 +309,7 @@ export interface SegueClient {
   readonly auth: Auth;
   readonly api: Api;
   readonly player: Player;
+  readonly events: Events;
   onAuth(listener: (state: AuthState) => void): () => void;
   inspect(): InspectorSnapshot;
   close(): Promise<void>;

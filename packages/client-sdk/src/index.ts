@@ -5,14 +5,19 @@ export type {
   ArtistRef,
   AudioFeatures,
   Codec,
+  EndReason,
   HeadRef,
+  HeardSegment,
   NormalizationMode,
   Plan,
+  Play,
   PlaybackPhase as PlayerStatus,
   Playlist,
+  ReceiptStatus,
   Refusal,
   RefusalReason,
   RepeatMode,
+  StartReason,
   Track,
 } from "@segue/core";
 export { ERROR_TABLE, type ErrorCode, isErrorCode, SegueError, type SegueErrorOptions } from "@segue/core";
@@ -23,3 +28,4 @@ export type { CredentialStore, TokenSet } from "./ports/credentials";
 export type { HttpClient, HttpRequest, HttpResponse } from "./ports/http";
 export type { IndexStore } from "./ports/index-store";
 export type { DeviceKeyPair, DeviceKeys, KeyStore } from "./ports/key-store";
+export type { OutboxStore, StoredPlay } from "./ports/outbox-store";

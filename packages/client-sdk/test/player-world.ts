@@ -1,6 +1,7 @@
-import type { Track } from "@segue/core";
+import type { Play, Track } from "@segue/core";
 import { buildManifest, buildTrack } from "@segue/core/testing";
 import type { Api } from "../src/client";
+import { createPlayRecorder } from "../src/events/recorder";
 import type { GrantAnswer, Grants } from "../src/player/grants";
 import { createInspectorLog } from "../src/player/inspector-log";
 import { createPlayer } from "../src/player/player";
@@ -55,7 +56,20 @@ export function playerWorld(service: Service = (each) => granted(numberOf(each))
   const api = { resolveUrl: (url: string) => `http://server${url}` } as Api;
   const log = createInspectorLog(clock);
   const timer = createStartTimer(clock);
-  const player = createPlayer({ engine, api, grants, clock, log, timer, seed: () => 7 });
+  const journalled: Play[] = [];
+  const plays: Play[] = [];
+  let ids = 0;
+  const recorder = createPlayRecorder({
+    engine,
+    clock,
+    userId: () => "usr_00000000000000000000000001",
+    random: (count) => new Uint8Array(count).fill(++ids),
+    sink: {
+      journal: (_userId, play) => void journalled.push(play),
+      ended: (_userId, play) => void plays.push(play),
+    },
+  });
+  const player = createPlayer({ engine, api, grants, clock, log, timer, recorder, seed: () => 7 });
 
   /** Lets promises settle. */
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -77,5 +91,5 @@ export function playerWorld(service: Service = (each) => granted(numberOf(each))
     await run(10);
     await playing;
   }
-  return { clock, engine, player, asked, log, timer, run, start, settle };
+  return { clock, engine, player, recorder, plays, journalled, asked, log, timer, run, start, settle };
 }

@@ -51,7 +51,7 @@ export function InspectorPanel() {
     const timer = setInterval(() => setShot(client.inspect()), REFRESH_MS);
     return () => clearInterval(timer);
   }, [client]);
-  const { engine, license, lastStart, next, nextNext, clockOffsetMs, deviceId, log } = shot;
+  const { engine, license, lastStart, next, nextNext, clockOffsetMs, deviceId, events, log } = shot;
   const gap = engine?.lastJoinGapFrames;
   return (
     <>
@@ -141,6 +141,19 @@ export function InspectorPanel() {
             ["Sequence", license.seq === null ? "–" : String(license.seq)],
             ["Clock offset", clockOffsetMs === null ? "–" : `${Math.round(clockOffsetMs)} ms`],
             ["Device", deviceId ?? "not registered yet"],
+          ]}
+        />
+      </Section>
+      <Section
+        title="Outbox"
+        teach="Each play is written down while you hear it and kept until the server says that it has it. From 30 seconds of sound it counts."
+      >
+        <Facts
+          facts={[
+            ["This play", events.open ? `${(events.open.msPlayed / 1000).toFixed(1)} s heard` : "–"],
+            ["Waiting", `${events.pending} ${events.pending === 1 ? "play" : "plays"}`],
+            ["State", events.attempt > 0 ? `${events.phase}, ${events.attempt} failed` : events.phase],
+            ["Last error", events.error ?? "none"],
           ]}
         />
       </Section>

@@ -4,6 +4,7 @@ import { useClient, usePlayerState } from "../state/client";
 import { useUi } from "../state/ui";
 import { ArtistLinks, Artwork, IconButton } from "./bits";
 import { Icon } from "./Icon";
+import { PlayCount } from "./PlayCount";
 import { Seek, Volume } from "./Seek";
 import { StatusStrip } from "./StatusStrip";
 import { Transport } from "./Transport";
@@ -31,6 +32,7 @@ export function NowPlaying() {
             </a>
             <span className="bar-artists">
               <ArtistLinks artists={track.artists} />
+              <PlayCount trackId={track.id} />
             </span>
           </div>
         ) : (

@@ -4,6 +4,7 @@ import { useUi } from "../state/ui";
 import { ArtistLinks, Artwork } from "./bits";
 import { Dialog } from "./Dialog";
 import { Icon } from "./Icon";
+import { PlayCount } from "./PlayCount";
 import { Seek, Volume } from "./Seek";
 import { Transport } from "./Transport";
 
@@ -29,6 +30,7 @@ export function NowSheet() {
             <p className="sheet-title">{track.title}</p>
             <p className="sheet-artists">
               <ArtistLinks artists={track.artists} />
+              <PlayCount trackId={track.id} />
             </p>
           </div>
           <div>

@@ -5,6 +5,7 @@ import { routeHref } from "../lib/router";
 import { ArtistLinks, Artwork, IconButton, Skeleton } from "./bits";
 import { Icon } from "./Icon";
 import { Menu } from "./Menu";
+import { PlayCount } from "./PlayCount";
 
 export interface RowActions {
   play(index: number): void;
@@ -102,6 +103,7 @@ export const TrackRow = memo(function TrackRow({
         )}
       </span>
       <span className="row-state" role="gridcell">
+        {track.mediaState === "ready" && <PlayCount trackId={track.id} />}
         {track.mediaState === "preparing" && "Preparing"}
         {failed && "Not playable"}
       </span>

@@ -14,6 +14,7 @@ export interface ApiOptions {
 }
 
 const MAX_IDS = 50;
+const MAX_COUNTS = 100;
 
 /** Typed calls to the server. Ids and limits are checked before anything is sent. */
 export function createApi({ origin, transport, codecs, deviceType, deviceId }: ApiOptions): Api {
@@ -84,6 +85,15 @@ export function createApi({ origin, transport, codecs, deviceType, deviceId }: A
         page(options, await heads()),
         options,
       ),
+    async playCounts(ids, options) {
+      if (ids.length === 0) return [];
+      if (ids.length > MAX_COUNTS)
+        throw new SegueError("invalid_argument", { detail: `at most ${MAX_COUNTS} ids` });
+      const query = { ids: ids.map((id) => ensureId("track", id)).join(",") };
+      return (
+        await get<{ items: [] }>(schema.itemsOf(schema.playCountSchema), "/play-counts", query, options)
+      ).items;
+    },
     async devices(options) {
       const { items } = await get<{ items: Device[] }>(
         schema.itemsOf(schema.deviceSchema),

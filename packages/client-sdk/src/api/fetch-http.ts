@@ -45,6 +45,7 @@ async function exchange(
     redirect: "error",
     signal,
   };
+  if (request.keepalive) init.keepalive = true;
   if (request.body !== undefined) init.body = request.body as BodyInit;
   const response = await fetchFn(request.url, init);
   const body = await readBody(response, request.maxBytes);

@@ -77,6 +77,7 @@ export const userSchema = z.object({
   market: text,
   explicitFilter: z.boolean(),
 });
+export const playCountSchema = z.object({ trackId: id("track"), plays: count });
 export const deviceSchema = z.object({
   id: id("device"),
   name: text,

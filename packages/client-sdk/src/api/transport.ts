@@ -23,6 +23,10 @@ export interface Call {
   readonly token?: "required" | "optional" | "none";
   /** Whether the request may be repeated when its outcome is unknown. Default: all but POST. */
   readonly idempotent?: boolean;
+  /** Most attempts. Default: as `retryDelayMs` has it. */
+  readonly attempts?: number;
+  /** Whether the request must outlive the page. */
+  readonly keepalive?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,6 +61,7 @@ export function createTransport({ origin, http, clock, tokens, random }: Transpo
       maxBytes: MAX_BYTES,
       ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
       ...(call.signal ? { signal: call.signal } : {}),
+      ...(call.keepalive ? { keepalive: true } : {}),
     });
     budget.note((name) => response.header(name), clock.wallMs());
     if (response.status >= 400) throw errorFromResponse(response, clock.wallMs());
@@ -85,7 +90,10 @@ export function createTransport({ origin, http, clock, tokens, random }: Transpo
         } catch (cause) {
           if (call.signal?.aborted) throw new SegueError("aborted", { cause });
           const error = SegueError.from(cause, "protocol");
-          const delay = mayRepeat(call, error) ? retryDelayMs(error, attempt, random()) : null;
+          const delay =
+            attempt < (call.attempts ?? Number.POSITIVE_INFINITY) && mayRepeat(call, error)
+              ? retryDelayMs(error, attempt, random())
+              : null;
           if (delay === null) throw error;
           await sleep(clock, delay, call.signal).catch(() => {
             throw new SegueError("aborted");

@@ -7,6 +7,7 @@ import { createTokenSession } from "../auth/session";
 import type { AuthState, InspectorSnapshot, SegueClient } from "../client";
 import { createDeviceIdentity } from "../device/registration";
 import type { Engine } from "../engine/engine-port";
+import { createEvents, type EventsDriver } from "../events/events";
 import { createLicenseService } from "../license/license-service";
 import { createServerKeys } from "../license/server-keys";
 import { createGrants } from "../player/grants";
@@ -18,6 +19,7 @@ import type { CredentialStore } from "../ports/credentials";
 import type { HttpClient } from "../ports/http";
 import type { IndexStore } from "../ports/index-store";
 import type { KeyStore } from "../ports/key-store";
+import type { OutboxStore } from "../ports/outbox-store";
 import { startHeartbeat } from "./heartbeat";
 
 /** Everything that differs between runtimes. */
@@ -36,6 +38,9 @@ export interface Platform {
   readonly keys: KeyStore;
   readonly index: IndexStore;
   readonly engine: Engine;
+  readonly outbox: OutboxStore;
+  /** Whether the page is about to go. Default: never. */
+  readonly leaving?: () => boolean;
   readonly interactive: ((oauth: OAuthClient) => InteractiveSignIn) | null;
   /** Frees what the platform opened. */
   readonly close: () => Promise<void>;
@@ -44,7 +49,9 @@ export interface Platform {
 const SCOPE = "openid profile offline_access";
 
 /** Puts the parts together. */
-export function createClient(platform: Platform): SegueClient & { readonly player: PlayerDriver } {
+export function createClient(
+  platform: Platform,
+): SegueClient & { readonly player: PlayerDriver; readonly events: EventsDriver } {
   const { origin, http, clock, index, engine, deviceType, codecs } = platform;
   const log = createInspectorLog(clock);
   const timer = createStartTimer(clock);
@@ -79,7 +86,28 @@ export function createClient(platform: Platform): SegueClient & { readonly playe
     return auth.state.user.id;
   };
   const grants = createGrants({ origin, transport, device, license, codecs, userId });
-  const player = createPlayer({ engine, api, grants, clock, log, timer, seed: () => randomUint32() });
+  const events = createEvents({
+    engine,
+    transport,
+    store: platform.outbox,
+    clock,
+    deviceId: async (user) => (await device.registered(user)).id,
+    forgetDevice: (user) => device.forgotten(user),
+    userId: () => (auth.state.kind === "signed_in" ? auth.state.user.id : null),
+    leaving: platform.leaving ?? (() => false),
+    onError: (error) => log.add("error", `events: ${error.code}`),
+  });
+  const { recorder } = events;
+  const player = createPlayer({
+    engine,
+    api,
+    grants,
+    clock,
+    log,
+    timer,
+    recorder,
+    seed: () => randomUint32(),
+  });
 
   const auth = createAuth({
     oauth,
@@ -92,6 +120,7 @@ export function createClient(platform: Platform): SegueClient & { readonly playe
     onState(state) {
       if (state.kind === "signed_in") void ready(state.user.id);
       if (state.kind === "signed_out") player.reset();
+      events.listenerChanged();
       for (const listener of [...authListeners]) listener(state);
     },
   });
@@ -141,6 +170,7 @@ export function createClient(platform: Platform): SegueClient & { readonly playe
     auth,
     api,
     player,
+    events,
     onAuth(listener) {
       authListeners.add(listener);
       return () => void authListeners.delete(listener);
@@ -158,12 +188,14 @@ export function createClient(platform: Platform): SegueClient & { readonly playe
         clockOffsetMs: validity ? license.clockOffsetMs() : null,
         ...followers(),
         lastStart: timer.last(),
+        events: events.inspect(),
         log: log.entries(),
       };
     },
     async close() {
       stopHeartbeat();
       player.close();
+      await events.close();
       authListeners.clear();
       await engine.close();
       await platform.close();

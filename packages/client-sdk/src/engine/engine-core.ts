@@ -90,7 +90,7 @@ export class EngineCore {
     for (const entry of this.#entries.slice(1))
       entry.rewind(entry.item.startFrame, 0, this.#link.sampleRateHz);
     this.#flush(current.fromFrame > 0);
-    this.#emit({ type: "position", uid: current.item.uid, frame: current.fromFrame });
+    this.#emitPosition(current);
   }
 
   setPaused(paused: boolean): void {
@@ -320,11 +320,17 @@ export class EngineCore {
     const rate = this.#link.sampleRateHz;
     if (current?.started && report.played - this.#lastPosition >= rate / 5) {
       this.#lastPosition = report.played;
-      this.#emit({ type: "position", uid: current.item.uid, frame: current.frameAt(report.played, rate) });
+      this.#emitPosition(current);
       this.#emitBuffered(current.item.uid);
     }
     this.#drain();
     this.#pump();
+  }
+
+  #emitPosition(entry: TimelineEntry): void {
+    const [played, rate] = [this.#played, this.#link.sampleRateHz];
+    const framesPlayed = entry.framesPlayed(played, rate);
+    this.#emit({ type: "position", uid: entry.item.uid, frame: entry.frameAt(played, rate), framesPlayed });
   }
 
   /** The item `id` became audible. */
@@ -336,8 +342,7 @@ export class EngineCore {
     if (entry.startOut !== 0) this.#lastGap = gap;
     for (const before of this.#entries.splice(0, index)) this.#end(before);
     this.#lastPosition = this.#played;
-    const frame = entry.frameAt(this.#played, this.#link.sampleRateHz);
-    if (entry.started) this.#emit({ type: "position", uid: entry.item.uid, frame });
+    if (entry.started) this.#emitPosition(entry);
     else this.#emit({ type: "started", uid: entry.item.uid, frame: entry.fromFrame });
     entry.started = true;
   }

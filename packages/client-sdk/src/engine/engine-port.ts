@@ -22,8 +22,15 @@ export interface HeadRequest {
 
 /** What happened on the timeline. Positions are those of audible frames, as counted by the output. */
 export type EngineEvent =
+  /** The first frame of the item is audible; its count of played frames begins. */
   | { readonly type: "started"; readonly uid: string; readonly frame: Frames }
-  | { readonly type: "position"; readonly uid: string; readonly frame: Frames }
+  | {
+      readonly type: "position";
+      readonly uid: string;
+      readonly frame: Frames;
+      /** Frames of the item that were audible since it started, over all jumps; a passage heard twice counts twice. */
+      readonly framesPlayed: Frames;
+    }
   | { readonly type: "ended"; readonly uid: string; readonly framesPlayed: Frames }
   | {
       readonly type: "buffered";

@@ -6,6 +6,7 @@ import { fetchHttp } from "../api/fetch-http";
 import { createClient, parseOrigin } from "../assembly/create-client";
 import { offeredCodecs } from "../assembly/offered-codecs";
 import type { ClientOptions, SegueClient } from "../client";
+import { memoryOutbox } from "../memory/memory-outbox";
 import { memoryCredentials, memoryIndex, memoryKeys } from "../memory/memory-stores";
 import type { AudioOutput } from "../ports/audio-output";
 import { systemClock } from "../ports/clock";
@@ -46,7 +47,7 @@ export function createNodeClient(options: NodeClientOptions): SegueClient {
   const codecs = offeredCodecs(["vorbis"], options.codecs);
   const stores =
     options.dataDir === null
-      ? { credentials: memoryCredentials(), keys: memoryKeys(), index: memoryIndex() }
+      ? { credentials: memoryCredentials(), keys: memoryKeys(), index: memoryIndex(), outbox: memoryOutbox() }
       : nodeStores(options.dataDir ?? join(homedir(), ".segue-client", folderOf(origin, clientId)));
   const { tokens } = options;
   const credentials = tokens ? memoryCredentials(tokens) : stores.credentials;

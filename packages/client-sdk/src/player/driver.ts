@@ -83,6 +83,7 @@ export function createDriver(options: DriverOptions): Driver {
     }
     if (after.passes !== before.passes) forgetPasses();
     for (const effect of effects) runEffect(effect, context);
+    options.recorder.moved(input, after);
     if (after !== before) options.onStep(after, before);
   }
 

@@ -2,6 +2,7 @@ import { type PlaybackState, type QueueEdit, SegueError, type Track } from "@seg
 import { EventEmitter } from "eventemitter3";
 import type { Api, Page, PlayContext, Player, PlayerEvents } from "../client";
 import type { Engine } from "../engine/engine-port";
+import type { PlayRecorder } from "../events/recorder";
 import type { Clock } from "../ports/clock";
 import { createQueueCatalog } from "./catalog-of-queue";
 import { createDriver, type Driver } from "./driver";
@@ -16,6 +17,7 @@ export interface PlayerOptions {
   readonly grants: Grants;
   readonly clock: Clock;
   readonly log: InspectorLog;
+  readonly recorder: PlayRecorder;
   readonly timer: StartTimer;
   /** In [0, 2^32). */
   readonly seed: () => number;
@@ -154,6 +156,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
     ]);
     const items = catalog.add(tracks, "context");
     settings = { ...settings, context };
+    options.recorder.setContext(context);
     log.add("start", `${context.kind} "${context.title}"`);
     await act({ type: "load", items, startIndex, shuffle, seed: seed() }, true);
   }
@@ -240,6 +243,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
       if (!(volume >= 0 && volume <= 1))
         throw new SegueError("invalid_argument", { detail: "volume is from 0 to 1" });
       engine.setVolume(volume);
+      options.recorder.setVolume(volume);
       change({ volume });
     },
     setNormalization(normalization) {

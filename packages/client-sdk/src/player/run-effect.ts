@@ -8,6 +8,7 @@ import {
 } from "@segue/core";
 import type { PlayerState } from "../client";
 import type { Engine, EngineItem } from "../engine/engine-port";
+import type { PlayRecorder } from "../events/recorder";
 import type { Clock } from "../ports/clock";
 import type { QueueCatalog } from "./catalog-of-queue";
 import type { Grants, OpenedGrant } from "./grants";
@@ -17,6 +18,7 @@ import type { StartTimer } from "./start-timer";
 /** What effects act upon. */
 export interface EffectContext {
   readonly engine: Engine;
+  readonly recorder: Pick<PlayRecorder, "placed" | "moved">;
   readonly grants: Grants;
   readonly catalog: QueueCatalog;
   readonly clock: Clock;
@@ -51,7 +53,7 @@ export function runEffect(effect: PlaybackEffect, context: EffectContext): void 
     case "start": {
       const grant = opened.get(effect.passId);
       if (grant)
-        engine.start(engineItem(effect.passId, grant, effect.startFrame, context), { paused: effect.paused });
+        engine.start(place(effect.passId, grant, effect.startFrame, context), { paused: effect.paused });
       context.timer.mark("handed over");
       return;
     }
@@ -59,7 +61,7 @@ export function runEffect(effect: PlaybackEffect, context: EffectContext): void 
       const grant = opened.get(effect.passId);
       if (!grant) return;
       context.appended.add(effect.passId);
-      engine.append(engineItem(effect.passId, grant, 0, context));
+      engine.append(place(effect.passId, grant, 0, context));
       return;
     }
     case "truncate_after":
@@ -82,9 +84,12 @@ export function runEffect(effect: PlaybackEffect, context: EffectContext): void 
   }
 }
 
-function engineItem(uid: string, grant: OpenedGrant, startFrame: number, context: EffectContext): EngineItem {
+/** The item that is about to stand on the timeline; the recorder hears of it first. */
+function place(uid: string, grant: OpenedGrant, startFrame: number, context: EffectContext): EngineItem {
   const gain = normalizationGain(grant.manifest.loudness, context.normalization());
-  return { uid, manifest: grant.manifest, segmentKey: grant.segmentKey, startFrame, gain };
+  const item = { uid, manifest: grant.manifest, segmentKey: grant.segmentKey, startFrame, gain };
+  context.recorder.placed(item);
+  return item;
 }
 
 function usableHead(track: Track, clock: Clock) {

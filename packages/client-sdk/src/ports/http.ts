@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly signal?: AbortSignal;
+  /** Lets the request outlive the page that made it, where that can be. Its body has at most 64 KiB. */
+  readonly keepalive?: boolean;
   /** For the whole exchange, body included. */
   readonly timeoutMs: Milliseconds;
   /** An answer with a longer body is refused with `protocol`. */

@@ -60,7 +60,7 @@ export function fakeEngine(): FakeEngine {
         framesPlayed += frames;
         ofCurrent += frames;
         if (frame < totalFrames) {
-          engine.emit({ type: "position", uid: item.uid, frame });
+          engine.emit({ type: "position", uid: item.uid, frame, framesPlayed: ofCurrent });
           continue;
         }
         timeline = timeline.slice(1);

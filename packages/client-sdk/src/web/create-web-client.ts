@@ -7,6 +7,7 @@ import { browserSignIn } from "./auth/browser-sign-in";
 import { attachMediaSession } from "./media-session";
 import { playableCodecs } from "./playable-codecs";
 import { webStores } from "./storage/web-stores";
+import { watchPage } from "./watch-page";
 import { createWebEngine, type WebEngineOptions } from "./web-engine";
 
 export interface WebClientOptions extends ClientOptions {
@@ -36,6 +37,7 @@ export function createWebClient(options: WebClientOptions): SegueClient {
     return offeredCodecs(await playable, options.codecs);
   };
   let detach = () => {};
+  let unwatch = () => {};
   const client = createClient({
     ...stores,
     origin,
@@ -47,12 +49,15 @@ export function createWebClient(options: WebClientOptions): SegueClient {
     http: fetchHttp(),
     clock: systemClock,
     engine,
+    leaving: () => document.visibilityState === "hidden",
     interactive: (oauth) => browserSignIn(oauth, redirectUri),
     async close() {
       detach();
+      unwatch();
       await stores.close();
     },
   });
+  unwatch = watchPage(client.events);
   detach = attachMediaSession(client.player, client.api);
   // Worker, worklet and decoder are there before the first press; a failure here shows again when something is played.
   client.onAuth(({ kind }) => {

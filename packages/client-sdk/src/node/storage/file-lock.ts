@@ -128,7 +128,8 @@ class Claims {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process has this number on this machine. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -4,10 +4,13 @@ import { generateDeviceKeys, KEY_KINDS } from "../../device/keys";
 import type { CredentialStore, TokenSet } from "../../ports/credentials";
 import type { IndexStore } from "../../ports/index-store";
 import type { DeviceKeyPair, DeviceKeys, KeyStore } from "../../ports/key-store";
+import type { OutboxStore } from "../../ports/outbox-store";
 import { withFileLock } from "./file-lock";
 import { readJsonFile, removeFile, writeJsonFile } from "./files";
+import { nodeOutbox } from "./node-outbox";
 
 export interface NodeStores {
+  readonly outbox: OutboxStore;
   readonly credentials: CredentialStore;
   readonly keys: KeyStore;
   readonly index: IndexStore;
@@ -26,6 +29,7 @@ export function nodeStores(directory: string): NodeStores {
   let last: Promise<unknown> = Promise.resolve();
 
   return {
+    outbox: nodeOutbox(directory),
     credentials: {
       load: async () => asTokens(await readJsonFile(credentialsFile)),
       save: (tokens) => (tokens ? writeJsonFile(credentialsFile, tokens) : removeFile(credentialsFile)),

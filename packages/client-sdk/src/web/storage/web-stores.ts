@@ -3,9 +3,12 @@ import { generateDeviceKeys } from "../../device/keys";
 import type { CredentialStore } from "../../ports/credentials";
 import type { IndexStore } from "../../ports/index-store";
 import type { KeyStore } from "../../ports/key-store";
+import type { OutboxStore } from "../../ports/outbox-store";
 import { lazyDatabase } from "./database";
+import { webOutbox } from "./web-outbox";
 
 export interface WebStores {
+  readonly outbox: OutboxStore;
   readonly credentials: CredentialStore;
   readonly keys: KeyStore;
   readonly index: IndexStore;
@@ -17,8 +20,10 @@ const KEY = "current";
 /** @param name Database, lock and channel name; clients with the same name share their sign-in and device. */
 export function webStores(name: string): WebStores {
   const database = lazyDatabase(name);
+  const outbox = webOutbox(name, database);
   const channel = new BroadcastChannel(`${name}/credentials`);
   return {
+    outbox,
     credentials: {
       load: async () => (await (await database.open()).get("credentials", KEY)) ?? null,
       async save(tokens) {
@@ -60,6 +65,7 @@ export function webStores(name: string): WebStores {
     },
     async close() {
       channel.close();
+      await outbox.close();
       await database.close();
     },
   };
