@@ -101,7 +101,7 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
 
   await app.register(connectRoutes, { context, authenticator, telemetry });
 
-  if (webDir) await registerWebPlayer(app, webDir);
+  if (webDir) await registerWebPlayer(app, webDir, config.oidcIssuer);
   return app;
 }
 

@@ -1,5 +1,8 @@
 /** Signing in through another OpenID provider: a real one on loopback. */
 import { createHash, createPublicKey, randomBytes } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { importJWK, type JWTPayload, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tokenKey } from "../src/modules/auth/authenticate";
@@ -104,6 +107,15 @@ describe("another OpenID provider", () => {
       })
       .execute();
     expect(await codeOf(server, local)).toBe("unauthenticated");
+  });
+
+  it("may be talked to by the web player's page, and nobody else may", async () => {
+    const SEGUE_WEB_DIR = mkdtempSync(join(tmpdir(), "segue-web-"));
+    writeFileSync(join(SEGUE_WEB_DIR, "index.html"), "<!doctype html><title>player</title>");
+    const server = await startTestServer({ SEGUE_OIDC_ISSUER: `${idp.issuer}/realm`, SEGUE_WEB_DIR });
+    servers.push(server);
+    const policy = (await call(server, "GET", "/")).headers.get("content-security-policy");
+    expect(policy?.split("; ")).toContain(`connect-src 'self' ${idp.issuer}`);
   });
 
   it("says plan, market and name with each new token, and an older token sets nothing back", async () => {

@@ -4,25 +4,27 @@ import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
-const POLICY = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join("; ");
+/** What the page may load, and which servers beside this one it may talk to. */
+const policy = (servers: readonly string[]) =>
+  [
+    "default-src 'self'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    ["connect-src 'self'", ...servers].join(" "),
+    "worker-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
 
-function playerHeaders(request: FastifyRequest, reply: FastifyReply): void {
+function playerHeaders(request: FastifyRequest, reply: FastifyReply, pagePolicy: string): void {
   reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
   const type = String(reply.getHeader("content-type") ?? "");
   const isPage = type.startsWith("text/html");
-  if (isPage) reply.header("content-security-policy", POLICY).header("cache-control", "no-cache");
+  if (isPage) reply.header("content-security-policy", pagePolicy).header("cache-control", "no-cache");
   // SharedArrayBuffer needs an isolated page; `isolation=off` shows the player without it.
   const off = isPage && (request.query as { isolation?: unknown }).isolation === "off";
   if (off) return;
@@ -37,11 +39,19 @@ export function hasWebPlayer(webDir: string | null): webDir is string {
   return webDir !== null && existsSync(join(webDir, "index.html"));
 }
 
-/** Serves the files of `webDir` at `/`. */
-export async function registerWebPlayer(app: FastifyInstance, webDir: string): Promise<void> {
+/**
+ * Serves the files of `webDir` at `/`.
+ * @param issuer another OpenID provider, with which the player talks to sign in
+ */
+export async function registerWebPlayer(
+  app: FastifyInstance,
+  webDir: string,
+  issuer: string | null,
+): Promise<void> {
+  const pagePolicy = policy(issuer ? [new URL(issuer).origin] : []);
   app.addHook("onSend", async (request, reply, payload) => {
     if (!/^\/(v1|oauth|\.well-known|docs|metrics|livez|readyz|openapi\.json)(\/|\?|$)/.test(request.url))
-      if (reply.statusCode < 400) playerHeaders(request, reply);
+      if (reply.statusCode < 400) playerHeaders(request, reply, pagePolicy);
     return payload;
   });
   await app.register(fastifyStatic, {
