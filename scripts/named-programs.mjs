@@ -1,4 +1,4 @@
-/** Runs one of the programs in a folder by its name: `npm run bench -- NAME`, `npm run soak -- NAME`. */
+/** Runs one of the programs in a folder by its name: `npm run bench -- NAME`, `npm run eval -- NAME`, `npm run soak -- NAME`. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureSystemPackages } from "./system-packages.mjs";

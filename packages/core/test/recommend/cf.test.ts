@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { actOfPlay, confidences, type ListeningEvent, netTaste } from "../../src/recommend/cf/confidence";
-import { invertPositive, scoreEase, trainEase } from "../../src/recommend/cf/ease";
+import { invertPositive, trainEase } from "../../src/recommend/cf/ease";
 import { buildInteractions, interactionsOf, rowOf, transpose } from "../../src/recommend/cf/interactions";
 import { loadIals, saveIals } from "../../src/recommend/cf/model-bytes";
 import { popularity } from "../../src/recommend/cf/popularity";
@@ -151,51 +151,61 @@ describe("EASE", () => {
     );
   });
 
-  test("is the ridge regression of each item on the others", () => {
+  /** B, column by column, from the definition alone: ridge regression of each item on the others. */
+  const reference = (x: readonly Float64Array[], n: number, lambda: number) => {
+    const b = new Float64Array(n * n);
+    for (let j = 0; j < n; j++) {
+      const others = [...new Array(n).keys()].filter((i) => i !== j);
+      const size = others.length;
+      const gram = new Float64Array(size * size);
+      for (const [p, a] of others.entries())
+        for (const [q, c] of others.entries())
+          gram[p * size + q] = x.reduce((sum, row) => sum + row[a]! * row[c]!, p === q ? lambda : 0);
+      invertPositive(gram, size);
+      for (const [p, a] of others.entries())
+        for (const [q, c] of others.entries())
+          b[a * n + j]! += gram[p * size + q]! * x.reduce((sum, row) => sum + row[c]! * row[j]!, 0);
+    }
+    return b;
+  };
+
+  test("is the ridge regression of each item on the others, with more users than items or fewer", () => {
+    let [fewer, more] = [0, 0];
     fc.assert(
-      fc.property(smallInteractions(), (data) => {
-        const lambda = 3;
-        const { weights } = trainEase(data, lambda);
+      fc.property(smallInteractions(), fc.constantFrom(0.5, 3), (data, lambda) => {
         const n = data.items.length;
+        if (n <= data.users.length) fewer++;
+        else more++;
         const x = data.users.map((_, user) => {
           const row = new Float64Array(n);
-          const { columns, weights: confidence } = rowOf(data.byUser, user);
-          for (const [entry, column] of columns.entries()) if (confidence[entry]! > 0) row[column] = 1;
+          const { columns, weights } = rowOf(data.byUser, user);
+          for (const [entry, column] of columns.entries()) if (weights[entry]! > 0) row[column] = 1;
           return row;
         });
-        for (let j = 0; j < n; j++) {
-          expect(weights[j * n + j]).toBe(0);
-          // The gradient of |x_j − X·b|² + λ|b|² vanishes in every direction but that of the item itself.
-          for (let i = 0; i < n; i++) {
-            if (i === j) continue;
-            let slope = lambda * weights[i * n + j]!;
-            for (const row of x) {
-              let miss = -row[j]!;
-              for (let k = 0; k < n; k++) miss += row[k]! * weights[k * n + j]!;
-              slope += row[i]! * miss;
-            }
-            expect(Math.abs(slope)).toBeLessThan(1e-4);
+        const b = reference(x, n, lambda);
+        const model = trainEase(data, lambda);
+        for (const history of [[], [0], [...new Array(n).keys()]]) {
+          const scores = model.score(history);
+          for (let j = 0; j < n; j++) {
+            const expected = history.reduce((sum, i) => sum + b[i * n + j]!, 0);
+            expect(scores[j]!).toBeCloseTo(expected, 5);
           }
         }
       }),
     );
+    expect(Math.min(fewer, more)).toBeGreaterThan(10);
   });
 
-  test("scores by the history; the size and lambda have bounds", () => {
+  test("has bounds, and takes a history of items that exist, each once", () => {
     const data = buildInteractions([
       { user: "u", item: "a", weight: 1 },
-      { user: "u", item: "b", weight: 1 },
-      { user: "v", item: "a", weight: 1 },
       { user: "v", item: "b", weight: 1 },
-      { user: "w", item: "c", weight: 1 },
     ]);
-    const model = trainEase(data, 1);
-    const scores = scoreEase(model, [0]);
-    expect(scores[1]!).toBeGreaterThan(scores[2]!);
-    expect([...scoreEase(model, [])]).toEqual([0, 0, 0]);
     expect(() => trainEase(data, 0)).toThrow(refusal);
     expect(() => trainEase(data, Number.NaN)).toThrow(refusal);
-    expect([...trainEase(buildInteractions([]), 1).weights]).toEqual([]);
+    for (const history of [[2], [-1], [0.5, 0], [Number.NaN, 0]])
+      expect(() => trainEase(data, 1).score(history)).toThrow(refusal);
+    expect([...trainEase(buildInteractions([]), 1).score([])]).toEqual([]);
   });
 });
 
