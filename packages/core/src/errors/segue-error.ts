@@ -15,7 +15,7 @@ export interface SegueErrorOptions {
 
 const BRAND = "segue.error";
 
-/** The one error class. Branch on `code`; `remedy` says what to do. */
+/** The one error class. Branch on `code`; `message` says what happened and, with `remedy`, what to do. */
 export class SegueError extends Error {
   override readonly name = "SegueError";
   readonly brand = BRAND;
@@ -26,11 +26,9 @@ export class SegueError extends Error {
   readonly errors: readonly { readonly pointer: string; readonly message: string }[];
 
   constructor(code: ErrorCode, options: SegueErrorOptions = {}) {
-    const title = ERROR_TABLE[code].title;
-    super(
-      options.detail ? `${title} ${options.detail}` : title,
-      options.cause === undefined ? undefined : { cause: options.cause },
-    );
+    const { title, remedy } = ERROR_TABLE[code];
+    const cause = options.cause === undefined ? undefined : { cause: options.cause };
+    super(`${title}${options.detail ? ` (${options.detail})` : ""} ${remedy}`, cause);
     this.code = code;
     this.detail = options.detail;
     this.supportId = options.supportId;
@@ -45,9 +43,11 @@ export class SegueError extends Error {
   get status(): number {
     return ERROR_TABLE[this.code].status;
   }
+  /** Whether the same may succeed later without a change. */
   get retryable(): boolean {
     return ERROR_TABLE[this.code].retryable;
   }
+  /** What the developer, or through them the listener, can do. */
   get remedy(): string {
     return ERROR_TABLE[this.code].remedy;
   }
