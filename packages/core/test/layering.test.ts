@@ -23,6 +23,8 @@ const RECOMMEND_RUNGS: readonly (readonly string[])[] = [
   ["kernels", "container"],
   ["neighbors", "audio-features", "text"],
   ["cf", "metrics"],
+  ["taste", "selection", "clusters"],
+  ["discover-weekly", "daily-mix", "radio", "similar"],
   ["index"],
 ];
 /** The domain's own shapes of grants and manifests: types alone, below the rules that speak of them. */

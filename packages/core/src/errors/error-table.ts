@@ -181,6 +181,16 @@ export const ERROR_TABLE = {
     "This host cannot run the compiled kernel.",
     "Use the plain one, split the work, or choose a host with WebAssembly SIMD.",
   ),
+  too_few_tracks: local(
+    false,
+    "There are not enough tracks to recommend.",
+    "Offer something else, or try again when the catalog or the listener's history has grown.",
+  ),
+  no_seed: local(
+    false,
+    "Nothing is known of what the recommendation should start from.",
+    "Start from a track or a name that the models know.",
+  ),
   model_invalid: local(
     false,
     "The bytes are not a saved model of this version.",

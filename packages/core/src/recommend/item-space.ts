@@ -23,3 +23,7 @@ export function itemSpace(ids: readonly string[], dimensions: number, vectors: F
   if (wrong >= 0) refuse(`Item ${ids[Math.floor(wrong / dimensions)]} has a coordinate that is not finite.`);
   return { ids, dimensions, vectors };
 }
+
+/** The row of each id. */
+export const rowsById = ({ ids }: Pick<ItemSpace, "ids">): ReadonlyMap<string, number> =>
+  new Map(ids.map((id, row) => [id, row]));
