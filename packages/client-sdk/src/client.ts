@@ -29,8 +29,11 @@ export interface Page<T> {
 export interface User {
   readonly id: UserId;
   readonly name: string;
+  /** Decides the quality that is granted, and whether offline play is allowed. */
   readonly plan: Plan;
+  /** ISO 3166-1 alpha-2 code: what is released there may be played. */
   readonly market: string;
+  /** Whether tracks that are marked explicit are refused. */
   readonly explicitFilter: boolean;
 }
 
@@ -38,8 +41,11 @@ export interface Device {
   readonly id: DeviceId;
   readonly name: string;
   readonly type: string;
+  /** Milliseconds since the Unix epoch. */
   readonly registeredAt: Milliseconds;
+  /** Milliseconds since the Unix epoch. */
   readonly lastSeenAt: Milliseconds;
+  /** Whether it is this program. */
   readonly current: boolean;
 }
 
@@ -47,44 +53,58 @@ export type ShelfItem =
   | { readonly kind: "album"; readonly album: Album }
   | { readonly kind: "artist"; readonly artist: Artist }
   | { readonly kind: "playlist"; readonly playlist: Playlist };
+/** A row of the home page. */
 export interface Shelf {
   readonly id: string;
   readonly title: string;
   readonly items: readonly ShelfItem[];
 }
 
+/** Something that a server may or may not do for this listener. */
 export interface Capability {
   readonly name: string;
   readonly available: boolean;
   /** Why it is not available; null when it is. */
   readonly reason: string | null;
 }
+/** What the server, and this token, can do. Ask it rather than the version. */
 export interface Capabilities {
   readonly protocolVersion: string;
   readonly server: { readonly name: string; readonly version: string };
+  /** Whether this is a sandbox: demo listeners, a clock that can be moved, faults on demand. */
   readonly sandbox: boolean;
   readonly codecs: readonly { readonly codec: string; readonly bitratesKbps: readonly number[] }[];
   readonly features: readonly Capability[];
 }
 
 export interface PageOptions {
+  /** `nextCursor` of the page before; absent for the first one. */
   readonly cursor?: string;
   /** 1 to 100, default 50. */
   readonly limit?: number;
+  /** Ends the call early; it then rejects with `aborted`. */
   readonly signal?: AbortSignal;
 }
 export interface CallOptions {
+  /** Ends the call early; it then rejects with `aborted`. */
   readonly signal?: AbortSignal;
 }
 
-/** Typed calls to the server. Every method rejects with a SegueError. */
+/**
+ * Typed calls to the server. Every method rejects with a SegueError and nothing else: `invalid_id` before anything is sent,
+ * `not_found`, `not_signed_in`, `network` and `timeout` after repetitions that were in vain, `rate_limited` with
+ * `retryAfterMs`, `protocol` for an answer that breaks the specification. Objects are as the server sent them, checked.
+ */
 export interface Api {
+  /** Needs no sign-in. */
   capabilities(options?: CallOptions): Promise<Capabilities>;
   me(options?: CallOptions): Promise<User>;
   home(options?: CallOptions): Promise<{ readonly shelves: readonly Shelf[] }>;
   track(id: string, options?: CallOptions): Promise<Track>;
+  /** At most 50 tracks by id. Unknown ones are left out. */
   tracks(ids: readonly string[], options?: CallOptions): Promise<readonly Track[]>;
   album(id: string, options?: CallOptions): Promise<Album>;
+  /** In the order of the album. A track carries what an immediate start needs, for a while: show it, then play it. */
   albumTracks(id: string, options?: PageOptions): Promise<Page<Track>>;
   artist(id: string, options?: CallOptions): Promise<Artist>;
   artistAlbums(id: string, options?: PageOptions): Promise<Page<Album>>;
@@ -94,6 +114,7 @@ export interface Api {
   /** How often each of `ids` was streamed; at most 100. Unknown tracks are left out. */
   playCounts(ids: readonly string[], options?: CallOptions): Promise<readonly PlayCount[]>;
   devices(options?: CallOptions): Promise<readonly Device[]>;
+  /** Its licenses end with it. This program's own device registers again when it next plays. */
   removeDevice(id: string, options?: CallOptions): Promise<void>;
   /** Turns a path or URL from the server into an absolute URL, for images. */
   resolveUrl(url: string): string;
@@ -138,6 +159,7 @@ export interface Auth {
   signOut(): Promise<void>;
 }
 
+/** What is played from. */
 export type ContextKind = "album" | "playlist" | "artist" | "tracks";
 /** What is being played from. */
 export interface PlayContext {
@@ -146,27 +168,37 @@ export interface PlayContext {
   readonly id: string | null;
   readonly title: string;
 }
+/** A track in the queue. */
 export interface QueueEntry {
   /** Unique per occurrence in the queue. */
   readonly uid: string;
   readonly track: Track;
   readonly source: "context" | "up_next";
 }
+/** The player at one moment: immutable, a new object for each change. */
 export interface PlayerState {
   readonly status: PlaybackPhase;
   readonly context: PlayContext | null;
+  /** null exactly while `status` is `idle`. */
   readonly current: QueueEntry | null;
-  /** Audible position at `positionAt`. Extrapolate with `player.positionMs()`. */
+  /** The frame that was audible last, milliseconds from the start of the track. `player.positionMs()` says where it is now. */
   readonly positionMs: Milliseconds;
+  /** 0 while nothing is current. */
   readonly durationMs: Milliseconds;
+  /** Up to where, from the start of the track, sound can go on without the network. */
   readonly bufferedMs: Milliseconds;
+  /** What the listener queued, next first: it goes before the rest of the context. */
   readonly upNext: readonly QueueEntry[];
+  /** What then follows from the context, in the order in which it will play. */
   readonly contextNext: readonly QueueEntry[];
+  /** What was played, newest last; at most 100 entries. */
   readonly history: readonly QueueEntry[];
   readonly shuffle: boolean;
   readonly repeat: RepeatMode;
+  /** Linear, 0 to 1. */
   readonly volume: number;
   readonly normalization: NormalizationMode;
+  /** Why the service does not play the current track; never set together with `error`. */
   readonly refusal: Refusal | null;
   readonly error: SegueError | null;
   readonly canPrevious: boolean;
@@ -174,18 +206,26 @@ export interface PlayerState {
 }
 
 export interface PlayerEvents {
+  /** Something changed. While a track plays, some five times a second. */
   state: [state: PlayerState];
   /** The current item changed and its first frame is audible. */
   track: [entry: QueueEntry];
+  /** Something went wrong, also what the player gets over by itself; `state.error` says what stopped it. */
   error: [error: SegueError];
 }
 
+/**
+ * Plays a queue as one continuous stream. Methods that return a promise resolve when the wish has come true, or as soon as it
+ * is clear that it does not for now (`blocked`, `preparing`, `refused`); they reject with the SegueError of the track that
+ * failed, `queue_empty`, `invalid_argument` or `closed`. The other methods throw the same.
+ */
 export interface Player {
   readonly state: PlayerState;
   /** Position now, extrapolated from the last audible frame. */
   positionMs(): Milliseconds;
+  /** Calls `listener` at each event. Returns a function that stops it. */
   on<E extends keyof PlayerEvents>(event: E, listener: (...args: PlayerEvents[E]) => void): () => void;
-  /** Plays `tracks` from `startIndex`. Resolves when the first frame is audible, or the player is refused, blocked or preparing. */
+  /** Plays `tracks` (1 to 10,000) from `startIndex`. Resolves when the first frame is audible, or the player is refused, blocked or preparing. */
   playContext(
     context: PlayContext,
     tracks: readonly Track[],
@@ -199,16 +239,23 @@ export interface Player {
     playlistId: string,
     options?: { readonly startIndex?: number; readonly shuffle?: boolean },
   ): Promise<void>;
+  /** Goes on, or begins the context again after its end. In browsers, call it from a click or key press. */
   play(): Promise<void>;
   pause(): void;
   toggle(): Promise<void>;
-  /** @throws SegueError `invalid_argument` when `ms` is not a finite number */
+  /**
+   * To `ms` from the start of the track, kept within it. Before the track was granted, it begins there.
+   * @throws SegueError `invalid_argument` when `ms` is not a finite number
+   */
   seek(ms: Milliseconds): void;
   next(): Promise<void>;
   /** Back to the start of the track, or to the previous one within its first 3 s. */
   previous(): Promise<void>;
+  /** To an entry of `upNext`, which drops those before it, or of the context. */
   skipTo(uid: string): Promise<void>;
+  /** Behind what is up next. */
   addToQueue(tracks: readonly Track[]): void;
+  /** Before what is up next. */
   playNext(tracks: readonly Track[]): void;
   removeFromQueue(uid: string): void;
   /** Moves an up-next entry before `beforeUid`, or to the end. */
@@ -216,8 +263,9 @@ export interface Player {
   clearUpNext(): void;
   setShuffle(on: boolean): void;
   setRepeat(mode: RepeatMode): void;
-  /** 0 to 1. */
+  /** Linear, 0 to 1; takes effect within 5 ms, without a click. */
   setVolume(volume: number): void;
+  /** Brings tracks, or albums as a whole, to −14 LUFS; takes effect with the next track that is loaded. */
   setNormalization(mode: NormalizationMode): void;
   /** Retries after `failed`, `refused` or `preparing`. */
   retry(): Promise<void>;
@@ -271,10 +319,12 @@ export interface EventsSnapshot {
 
 /** One line of what the SDK did, newest last. */
 export interface InspectorEntry {
+  /** Milliseconds since the Unix epoch. */
   readonly at: Milliseconds;
   readonly kind: "start" | "head" | "grant" | "prefetch" | "range" | "join" | "license" | "error";
   readonly text: string;
 }
+/** What the SDK is doing, for a developer to look at. Holds no URL, token or key. */
 export interface InspectorSnapshot {
   readonly engine: EngineStats | null;
   readonly deviceId: string | null;
@@ -312,6 +362,7 @@ export interface SegueClient {
   readonly events: Events;
   onAuth(listener: (state: AuthState) => void): () => void;
   inspect(): InspectorSnapshot;
+  /** Stops the sound and frees everything. The sign-in is kept; `auth.signOut()` ends it. */
   close(): Promise<void>;
 }
 
