@@ -82,6 +82,8 @@ describe("what was heard", () => {
     const gaps = world.journalled.slice(1).map((play, i) => play.msPlayed - world.journalled[i]!.msPlayed);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(10_000);
     expect(world.journalled[0]!.msPlayed).toBeLessThan(1_500);
+    const counting = world.journalled.filter(({ msPlayed }) => msPlayed >= 30_000);
+    expect(counting[0]!.msPlayed).toBeLessThan(31_100);
     expect(new Set(world.journalled.map(({ eventId }) => eventId)).size).toBe(1);
     expect(world.journalled.every(({ endReason }) => endReason === "closed")).toBe(true);
   });

@@ -1,5 +1,6 @@
 import {
   beginListening,
+  countsAsStream,
   type EndReason,
   type Frames,
   type Hertz,
@@ -107,8 +108,11 @@ export function createPlayRecorder({ engine, clock, sink, userId, random }: Reco
     if (!open) return;
     const { frame, framesPlayed } = event;
     const report = { framesPlayed, ...now(), ...(frame === undefined ? {} : { frame }) };
+    const before = isStream(open.session);
     open = { ...open, session: hear(open.session, report) };
-    if (clock.monotonicMs() - journalledAtMs >= JOURNAL_EVERY_MS) checkpoint();
+    // The moment from which a play counts is not left to the next time.
+    const counts = !before && isStream(open.session);
+    if (counts || clock.monotonicMs() - journalledAtMs >= JOURNAL_EVERY_MS) checkpoint();
   }
 
   function checkpoint(): void {
@@ -171,6 +175,11 @@ export function createPlayRecorder({ engine, clock, sink, userId, random }: Reco
       end("closed");
     },
   };
+}
+
+function isStream(session: ListeningSession): boolean {
+  const heard = heardOf(session);
+  return heard !== null && countsAsStream(heard);
 }
 
 function playOf(open: OpenPlay, endReason: EndReason): Play | null {
