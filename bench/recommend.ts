@@ -1,6 +1,7 @@
 /** Recommendation maths: speed of training, of neighbors and of weekly lists, beside peers in the same run. */
 import { cpus, loadavg } from "node:os";
 import { hostWasm } from "../packages/core/test/recommend/wasm-host";
+import { weekly } from "./recommend/discover-weekly";
 import { ials } from "./recommend/ials";
 import { kdTree } from "./recommend/kd-tree";
 import { neighbors } from "./recommend/neighbors";
@@ -9,7 +10,7 @@ import { scores } from "./recommend/scores";
 import { top500 } from "./recommend/top-500";
 import { words } from "./recommend/words";
 
-const SECTIONS = [ials, scores, kdTree, neighbors, top500, words];
+const SECTIONS = [ials, scores, kdTree, neighbors, top500, words, weekly];
 
 const args = process.argv.slice(2);
 const names = args.filter((arg) => !arg.startsWith("--"));
