@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
 import { confidences, type ListeningAct, netTaste } from "../../src/recommend/cf/confidence";
 import { foldIn } from "../../src/recommend/cf/fold-in";
 import { ialsModel } from "../../src/recommend/cf/ials-model";
@@ -8,25 +6,7 @@ import { itemSpace } from "../../src/recommend/item-space";
 import { coverage, exposure, gini, novelty } from "../../src/recommend/metrics/catalog";
 import { intraListDiversity } from "../../src/recommend/metrics/diversity";
 import { clicks, ndcgAt, recallAt, rPrecision } from "../../src/recommend/metrics/ranking";
-
-// biome-ignore lint/suspicious/noExplicitAny: the shape of a case is the file's own
-type Case = any;
-
-function casesOf(name: string): Case[] {
-  const file = new URL(`../../../conformance/vectors/v1/recommend/${name}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, "utf8")).cases;
-}
-
-/** Numbers as one flat list, so that a tolerance can be put on all of them. */
-const flat = (value: unknown): number[] =>
-  value === null ? [-999] : typeof value === "number" ? [value] : (value as unknown[]).flatMap(flat);
-
-/** Whether numbers agree within `tolerance` of the longest. */
-function near(actual: unknown, expected: unknown, tolerance: number): boolean {
-  const [a, b] = [flat(actual), flat(expected)];
-  const scale = Math.max(1, ...b.map(Math.abs));
-  return a.length === b.length && a.every((value, i) => Math.abs(value - b[i]!) <= tolerance * scale);
-}
+import { type Case, describeVectors } from "./vector-files";
 
 const DAY = 86_400_000;
 const taste = ({ nowMs, acts }: Case, shift = 0) =>
@@ -76,16 +56,7 @@ const measures = ({ ranked, relevant, k }: Case) => {
   ];
 };
 
-/** Of each file: what core gives, what is expected, how near, and programs that are wrong in one place each. */
-const FILES: Record<
-  string,
-  {
-    given: (each: Case) => unknown;
-    expected: (each: Case) => unknown;
-    tolerance: number;
-    wrong: Record<string, (each: Case) => unknown>;
-  }
-> = {
+describeVectors({
   "net-taste": {
     given: taste,
     expected: (each) => each.net,
@@ -152,17 +123,4 @@ const FILES: Record<
         lists({ ...each, vectors: each.vectors.map((v: number[]) => v.map((x) => x + 1)) }),
     },
   },
-};
-
-describe.each(Object.entries(FILES))("%s", (name, { given, expected, tolerance, wrong }) => {
-  const cases = casesOf(name);
-  test.each(cases.map((each) => [each.name, each]))("%s", (_, each) => {
-    expect(near(given(each), expected(each), tolerance), JSON.stringify([given(each), expected(each)])).toBe(
-      true,
-    );
-  });
-  test.each(Object.entries(wrong))("notice %s", (_, program) => {
-    const noticed = cases.filter((each) => !near(program(each), expected(each), tolerance));
-    expect(noticed.length).toBeGreaterThan(0);
-  });
 });
