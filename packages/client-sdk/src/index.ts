@@ -29,3 +29,4 @@ export type { HttpClient, HttpRequest, HttpResponse } from "./ports/http";
 export type { IndexStore } from "./ports/index-store";
 export type { DeviceKeyPair, DeviceKeys, KeyStore } from "./ports/key-store";
 export type { OutboxStore, StoredPlay } from "./ports/outbox-store";
+export type { Socket, SocketEvents, SocketFactory } from "./ports/socket";

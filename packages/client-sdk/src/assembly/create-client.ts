@@ -5,6 +5,7 @@ import { createAuth, type InteractiveSignIn } from "../auth/auth";
 import { createOAuthClient, type OAuthClient } from "../auth/oauth-client";
 import { createTokenSession } from "../auth/session";
 import type { AuthState, InspectorSnapshot, SegueClient } from "../client";
+import { createConnect } from "../connect/connect";
 import { createDeviceIdentity } from "../device/registration";
 import type { Engine } from "../engine/engine-port";
 import { createEvents, type EventsDriver } from "../events/events";
@@ -20,6 +21,7 @@ import type { HttpClient } from "../ports/http";
 import type { IndexStore } from "../ports/index-store";
 import type { KeyStore } from "../ports/key-store";
 import type { OutboxStore } from "../ports/outbox-store";
+import type { SocketFactory } from "../ports/socket";
 import { startHeartbeat } from "./heartbeat";
 
 /** Everything that differs between runtimes. */
@@ -41,11 +43,15 @@ export interface Platform {
   readonly outbox: OutboxStore;
   /** Whether the page is about to go. Default: never. */
   readonly leaving?: () => boolean;
+  /** Null where there are no WebSockets. */
+  readonly sockets: SocketFactory | null;
   readonly interactive: ((oauth: OAuthClient) => InteractiveSignIn) | null;
   /** Frees what the platform opened. */
   readonly close: () => Promise<void>;
 }
 
+/** How long an output fades out after a pause. */
+const FADE_MS = 40;
 const SCOPE = "openid profile offline_access";
 
 /** Puts the parts together. */
@@ -107,6 +113,25 @@ export function createClient(
     timer,
     recorder,
     seed: () => randomUint32(),
+    observer: () => connect.observer,
+  });
+  let lastToken = "";
+  const connect = createConnect({
+    origin,
+    sockets: platform.sockets,
+    clock,
+    api,
+    player,
+    deviceName: platform.deviceName,
+    deviceType,
+    registered: async () => (await device.registered(userId())).id,
+    async token(fresh) {
+      const token = fresh ? await session.refresh(lastToken) : await session.token();
+      lastToken = token ?? "";
+      return token;
+    },
+    // The output's latency, and its fade.
+    fadeMs: () => (engine.stats().outputLatencyMs || 0) + FADE_MS,
   });
 
   const auth = createAuth({
@@ -119,7 +144,11 @@ export function createClient(
     me: () => api.me(),
     onState(state) {
       if (state.kind === "signed_in") void ready(state.user.id);
-      if (state.kind === "signed_out") player.reset();
+      if (state.kind === "signed_in") connect.signedIn();
+      if (state.kind === "signed_out") {
+        connect.signedOut();
+        player.reset();
+      }
       events.listenerChanged();
       for (const listener of [...authListeners]) listener(state);
     },
@@ -171,6 +200,7 @@ export function createClient(
     api,
     player,
     events,
+    connect,
     onAuth(listener) {
       authListeners.add(listener);
       return () => void authListeners.delete(listener);
@@ -194,6 +224,7 @@ export function createClient(
     },
     async close() {
       stopHeartbeat();
+      connect.stop();
       player.close();
       await events.close();
       authListeners.clear();

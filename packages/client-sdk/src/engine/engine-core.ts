@@ -33,6 +33,7 @@ export class EngineCore {
   #playedBefore: Frames = 0;
   #underrun: Frames = 0;
   #starved = false;
+  #paused = false;
   #eof = false;
   #truncating = false;
   /** The item that ended last. */
@@ -61,6 +62,7 @@ export class EngineCore {
   start(item: EngineItem, paused: boolean): void {
     for (const entry of this.#entries) this.#dispose(entry);
     this.#entries = [this.#entryOf(item)];
+    this.#paused = paused;
     this.#link.send({ type: "pause", paused });
     this.#flush(item.startFrame > 0);
   }
@@ -94,6 +96,7 @@ export class EngineCore {
   }
 
   setPaused(paused: boolean): void {
+    this.#paused = paused;
     this.#link.send({ type: "pause", paused });
   }
 
@@ -318,7 +321,9 @@ export class EngineCore {
       this.#emit({ type: "stalled", uid: current.item.uid });
     this.#starved = report.starved;
     const rate = this.#link.sampleRateHz;
-    if (current?.started && report.played - this.#lastPosition >= rate / 5) {
+    const moved = report.played - this.#lastPosition;
+    // Where the sound came to rest is told to the frame: another device may go on from there.
+    if (current?.started && (moved >= rate / 5 || (this.#paused && moved > 0))) {
       this.#lastPosition = report.played;
       this.#emitPosition(current);
       this.#emitBuffered(current.item.uid);

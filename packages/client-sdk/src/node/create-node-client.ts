@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
-import { SegueError } from "@segue/core";
+import { type DeviceType, SegueError } from "@segue/core";
 import { fetchHttp } from "../api/fetch-http";
 import { createClient, parseOrigin } from "../assembly/create-client";
 import { offeredCodecs } from "../assembly/offered-codecs";
 import type { ClientOptions, SegueClient } from "../client";
+import { type WebSocketConstructor, webSockets } from "../connect/web-socket";
 import { memoryOutbox } from "../memory/memory-outbox";
 import { memoryCredentials, memoryIndex, memoryKeys } from "../memory/memory-stores";
 import type { AudioOutput } from "../ports/audio-output";
@@ -31,6 +32,10 @@ export interface NodeClientOptions extends ClientOptions {
   readonly issuer?: string;
   /** Directory for tokens and device keys; null keeps them in memory. Default `~/.segue-client/` and one folder per server. */
   readonly dataDir?: string | null;
+  /** WebSocket class for Connect, such as the one of the package `ws`. Default: the global one, where there is one. */
+  readonly webSocket?: WebSocketConstructor;
+  /** Kind of device that others see. Default `desktop`. */
+  readonly deviceType?: DeviceType;
   /** Tokens got elsewhere, such as a sandbox's. Kept in place of stored ones. */
   readonly tokens?: TokenSet;
 }
@@ -50,6 +55,8 @@ export function createNodeClient(options: NodeClientOptions): SegueClient {
       ? { credentials: memoryCredentials(), keys: memoryKeys(), index: memoryIndex(), outbox: memoryOutbox() }
       : nodeStores(options.dataDir ?? join(homedir(), ".segue-client", folderOf(origin, clientId)));
   const { tokens } = options;
+  const WebSocketClass =
+    options.webSocket ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket ?? null;
   const credentials = tokens ? memoryCredentials(tokens) : stores.credentials;
   let stayOpen = () => {};
   const client = createClient({
@@ -59,11 +66,12 @@ export function createNodeClient(options: NodeClientOptions): SegueClient {
     clientId,
     issuer: options.issuer ?? origin,
     deviceName: (options.deviceName ?? hostname()) || "Node",
-    deviceType: "desktop",
+    deviceType: options.deviceType ?? "desktop",
     codecs: async () => codecs,
     http: fetchHttp(),
     clock: systemClock,
     engine: createNodeEngine({ output: openOutput(options.output), baseUrl: origin }),
+    sockets: WebSocketClass ? webSockets(WebSocketClass) : null,
     interactive: null,
     close: async () => stayOpen(),
   });

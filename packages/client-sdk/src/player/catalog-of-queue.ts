@@ -3,6 +3,10 @@ import type { QueueEntry } from "../client";
 
 /** The tracks behind queue items: core's queue knows ids only. */
 export interface QueueCatalog {
+  /** Whether the track behind `uid` is known. */
+  has(uid: string): boolean;
+  /** Takes items over that were made elsewhere. */
+  adopt(items: readonly QueueItem[], trackOf: (item: QueueItem) => Track): void;
   /** Makes an item for each track, with fresh uids. */
   add(tracks: readonly Track[], source: QueueItem["source"]): readonly QueueItem[];
   track(item: QueueItem): Track;
@@ -11,15 +15,20 @@ export interface QueueCatalog {
   retain(kept: Iterable<QueueItem>): void;
 }
 
-export function createQueueCatalog(): QueueCatalog {
+/** `prefix` keeps the uids apart from those of a listener's other devices. */
+export function createQueueCatalog(prefix: string): QueueCatalog {
   let tracks = new Map<string, Track>();
   let entries = new WeakMap<QueueItem, QueueEntry>();
   let count = 0;
   const track = (item: QueueItem) => tracks.get(item.uid)!;
   return {
+    has: (uid) => tracks.has(uid),
+    adopt(items, trackOf) {
+      for (const item of items) if (!tracks.has(item.uid)) tracks.set(item.uid, trackOf(item));
+    },
     add(added, source) {
       return added.map((each) => {
-        const uid = `q${++count}`;
+        const uid = `${prefix}${++count}`;
         tracks.set(uid, each);
         return { uid, trackId: each.id, source };
       });

@@ -1,4 +1,4 @@
-import { type PlaybackState, type QueueEdit, SegueError, type Track } from "@segue/core";
+import { type PlaybackState, type QueueEdit, type QueueState, SegueError, type Track } from "@segue/core";
 import { EventEmitter } from "eventemitter3";
 import type { Api, Page, PlayContext, Player, PlayerEvents } from "../client";
 import type { Engine } from "../engine/engine-port";
@@ -10,6 +10,7 @@ import type { Grants } from "./grants";
 import type { InspectorLog } from "./inspector-log";
 import { createSnapshots, type Settings } from "./snapshot";
 import type { StartTimer } from "./start-timer";
+import type { TrackOf, Wish, WishObserver } from "./wishes";
 
 export interface PlayerOptions {
   readonly engine: Engine;
@@ -21,15 +22,33 @@ export interface PlayerOptions {
   readonly timer: StartTimer;
   /** In [0, 2^32). */
   readonly seed: () => number;
+  /** Whoever shares the session with other devices; null for nobody. */
+  readonly observer?: () => WishObserver | null;
 }
 
 export interface PlayerDriver extends Player {
   readonly driver: Driver;
+  /** Uids whose tracks the player knows. */
+  knows(uid: string): boolean;
+  /** Follows a session: takes its queue over, and with `startMs` goes to that position of its current item. */
+  adopt(session: AdoptedSession): void;
+  /** Stops sounding, whatever the session wants. */
+  silence(): void;
   /** Lets the player see the time; see `Driver.tick`. */
   tick(): void;
   /** Stops and empties the queue, as when the listener signs out. */
   reset(): void;
   close(): void;
+}
+
+/** What the player takes over from a session. */
+export interface AdoptedSession {
+  readonly queue: QueueState;
+  readonly context: PlayContext | null;
+  readonly trackOf: TrackOf;
+  /** Null leaves what sounds as it is. */
+  readonly startMs: number | null;
+  readonly play: boolean;
 }
 
 /** How often a playing position alone makes a new snapshot. */
@@ -40,7 +59,8 @@ const PAGE = 100;
 export function createPlayer(options: PlayerOptions): PlayerDriver {
   const { engine, api, clock, log, timer, seed } = options;
   const events = new EventEmitter<PlayerEvents>();
-  const catalog = createQueueCatalog();
+  const catalog = createQueueCatalog(`q${seed().toString(36)}-${seed().toString(36)}-`);
+  const observer = () => options.observer?.() ?? null;
   const snapshot = createSnapshots(catalog);
   let settings: Settings = { context: null, volume: 1, normalization: "album" };
   let emittedAt = 0;
@@ -124,18 +144,27 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
     });
   }
 
-  async function act(input: Parameters<Driver["dispatch"]>[0], begins: boolean): Promise<void> {
+  /** Carries a wish out here, and tells whoever shares the session. */
+  function carryOut(wish: Wish): void {
+    const before = driver.state;
+    driver.dispatch(wish);
+    observer()?.did(wish, before, driver.state, settings.context);
+  }
+
+  async function act(wish: Wish, begins: boolean): Promise<void> {
     ensureOpen();
     if (begins) timer.begin();
     warm();
     driver.tick();
-    driver.dispatch(input);
+    const taken = observer()?.take(wish, settings.context) ?? null;
+    if (taken === null) carryOut(wish);
+    else await taken;
     await settled();
   }
 
   const edit = (queueEdit: QueueEdit): void => {
     ensureOpen();
-    driver.dispatch({ type: "edit", edit: queueEdit });
+    carryOut({ type: "edit", edit: queueEdit });
   };
 
   async function playContext(
@@ -154,11 +183,13 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
       ...queue.history,
       ...(queue.current ? [queue.current] : []),
     ]);
-    const items = catalog.add(tracks, "context");
+    const first = windowStart(tracks.length, startIndex, observer()?.maxContext ?? MAX_CONTEXT);
+    const window = tracks.slice(first, first + (observer()?.maxContext ?? MAX_CONTEXT));
+    const items = catalog.add(window, "context");
     settings = { ...settings, context };
     options.recorder.setContext(context);
     log.add("start", `${context.kind} "${context.title}"`);
-    await act({ type: "load", items, startIndex, shuffle, seed: seed() }, true);
+    await act({ type: "load", items, startIndex: startIndex - first, shuffle, seed: seed() }, true);
   }
 
   async function allTracks(
@@ -216,7 +247,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
     },
     pause() {
       ensureOpen();
-      driver.dispatch({ type: "pause" });
+      carryOut({ type: "pause" });
     },
     async toggle() {
       if (driver.state.wantsSound && driver.state.phase !== "blocked") return this.pause();
@@ -226,7 +257,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
       ensureOpen();
       if (!Number.isFinite(ms))
         throw new SegueError("invalid_argument", { detail: "ms must be a finite number" });
-      driver.dispatch({ type: "seek", ms });
+      carryOut({ type: "seek", ms });
     },
     next: () => act({ type: "next" }, true),
     previous: () => act({ type: "previous" }, false),
@@ -245,6 +276,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
       engine.setVolume(volume);
       options.recorder.setVolume(volume);
       change({ volume });
+      observer()?.volumeChanged(volume);
     },
     setNormalization(normalization) {
       ensureOpen();
@@ -252,6 +284,20 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
     },
     retry: () => act({ type: "retry" }, true),
     tick: driver.tick,
+    knows: catalog.has,
+    adopt({ queue, context, trackOf, startMs, play }) {
+      if (closed) return;
+      catalog.adopt(
+        [...queue.context, ...queue.upNext, ...queue.history, ...(queue.current ? [queue.current] : [])],
+        trackOf,
+      );
+      settings = { ...settings, context };
+      if (startMs !== null && play) warm();
+      driver.tick();
+      driver.dispatch({ type: "adopt", queue, startMs, play });
+      publish();
+    },
+    silence: () => driver.dispatch({ type: "pause" }),
     reset() {
       if (closed) return;
       settings = { ...settings, context: null };
@@ -267,6 +313,11 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
       events.removeAllListeners();
     },
   };
+}
+
+/** Where a window of `size` that holds `index` begins in a list of `length`. */
+function windowStart(length: number, index: number, size: number): number {
+  return Math.max(0, Math.min(index - Math.floor(size / 10), length - size));
 }
 
 function onlyPositionMoved(state: PlaybackState, before: PlaybackState): boolean {

@@ -2,6 +2,7 @@ import { fetchHttp } from "../api/fetch-http";
 import { createClient, parseOrigin } from "../assembly/create-client";
 import { offeredCodecs } from "../assembly/offered-codecs";
 import type { ClientOptions, SegueClient } from "../client";
+import { webSockets } from "../connect/web-socket";
 import { systemClock } from "../ports/clock";
 import { browserSignIn } from "./auth/browser-sign-in";
 import { attachMediaSession } from "./media-session";
@@ -50,6 +51,7 @@ export function createWebClient(options: WebClientOptions): SegueClient {
     clock: systemClock,
     engine,
     leaving: () => document.visibilityState === "hidden",
+    sockets: webSockets(WebSocket),
     interactive: (oauth) => browserSignIn(oauth, redirectUri),
     async close() {
       detach();

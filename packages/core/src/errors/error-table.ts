@@ -201,6 +201,10 @@ export const ERROR_TABLE = {
   sign_in_failed: local(true, "Signing in did not succeed.", "Try again; `detail` says where it stopped."),
   invalid_argument: local(false, "An argument is not allowed.", "See `detail`."),
   queue_empty: local(false, "There is nothing to play.", "Give the player a context or queue a track."),
+  // Client: Connect
+  device_unreachable: local(true, "The device is not connected.", "Choose another device, or wait for it."),
+  conflict: local(true, "The session has changed meanwhile.", "Look at the session again, then decide."),
+  restricted: local(false, "The session does not allow this now.", "See `detail` for the reason."),
   closed: local(false, "The client was closed.", "Create a new client."),
 } as const satisfies Record<string, ErrorRow>;
 

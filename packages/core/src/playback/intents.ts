@@ -8,7 +8,7 @@ export const RESTART_AFTER_MS = 3_000;
 
 type Intent = Extract<
   PlaybackInput,
-  { type: "load" | "play" | "pause" | "seek" | "next" | "previous" | "skip_to" | "edit" | "retry" }
+  { type: "load" | "play" | "pause" | "seek" | "next" | "previous" | "skip_to" | "edit" | "retry" | "adopt" }
 >;
 
 /** What a listener's wish does. */
@@ -38,9 +38,19 @@ export function onIntent(state: PlaybackState, input: Intent): Step {
     }
     case "edit":
       return reconcile({ ...state, queue: editQueue(state.queue, input.edit) });
+    case "adopt":
+      return onAdopt(state, input);
     case "retry":
       return beginCurrent({ ...state, wantsSound: true, skipsInARow: 0 }, positionMs(state));
   }
+}
+
+function onAdopt(state: PlaybackState, input: Extract<Intent, { type: "adopt" }>): Step {
+  const { queue, startMs, play } = input;
+  const adopted = { ...state, queue };
+  if (queue.current === null) return finish(adopted);
+  if (startMs === null && currentPass(state)?.item.uid === queue.current.uid) return reconcile(adopted);
+  return beginCurrent({ ...adopted, wantsSound: play, skipsInARow: 0 }, startMs === 0 ? null : startMs);
 }
 
 function onPlay(state: PlaybackState): Step {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { upcoming } from "../queue/queue";
+import { EMPTY_QUEUE, editQueue, loadContext, upcoming } from "../queue/queue";
 import { buildItems } from "../testing/builders";
 import type { Refusal } from "./manifest";
 import { INITIAL_PLAYBACK, step } from "./step";
@@ -424,4 +424,34 @@ describe("playback under anything", () => {
       }),
       { numRuns: 500 },
     ));
+});
+
+describe("a session that is followed", () => {
+  const adopt = (count: number, startMs: number | null, play: boolean, index = 0): PlaybackInput => {
+    const items = buildItems(100, count);
+    const queue = loadContext(EMPTY_QUEUE, items, index, false, 1);
+    return { type: "adopt", queue, startMs, play };
+  };
+
+  test("begins its current item where the session is", () => {
+    const rig = new Rig().load(2).send(adopt(3, 12_000, true, 1));
+    expect(rig.state).toMatchObject({ phase: "loading", startMs: 12_000, wantsSound: true });
+    expect(rig.asked.at(-1)?.item.uid).toBe("u101");
+  });
+
+  test("stands when the session stands, and ends with it", () => {
+    expect(new Rig().send(adopt(2, 500, false)).state).toMatchObject({ wantsSound: false, startMs: 500 });
+    const ended: PlaybackInput = { type: "adopt", queue: EMPTY_QUEUE, startMs: 0, play: true };
+    expect(new Rig().load(2).send(ended).state).toMatchObject({ phase: "idle", wantsSound: false });
+  });
+
+  test("leaves what sounds alone when only the queue around it changes", () => {
+    const rig = new Rig().load(2);
+    const [pass] = rig.state.passes;
+    const queue = editQueue(rig.state.queue, { type: "add", items: buildItems(50, 1, "up_next") });
+    rig.send({ type: "adopt", queue, startMs: null, play: false });
+    expect(rig.state.passes[0]).toBe(pass);
+    expect(rig.state.queue.upNext).toHaveLength(1);
+    expect(rig.state.wantsSound).toBe(true);
+  });
 });

@@ -90,6 +90,16 @@ export type PlaybackInput =
   | { readonly type: "skip_to"; readonly uid: string }
   | { readonly type: "edit"; readonly edit: QueueEdit }
   | { readonly type: "retry" }
+  /**
+   * Another device's session is followed: its queue is taken over. With `startMs` the player goes to that position of its
+   * current item and plays or stands; without, what sounds goes on when it is still current.
+   */
+  | {
+      readonly type: "adopt";
+      readonly queue: QueueState;
+      readonly startMs: Milliseconds | null;
+      readonly play: boolean;
+    }
   | ({ readonly type: "grant_arrived"; readonly facts: RenditionFacts } & FreshUrl)
   /** The answer to `refresh_grant`. */
   | ({ readonly type: "grant_renewed" } & FreshUrl)
