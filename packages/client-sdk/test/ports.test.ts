@@ -29,6 +29,7 @@ const SUITES: Record<string, keyof typeof testing> = {
   "index-store": "indexStoreSuite",
   "key-store": "keyStoreSuite",
   "outbox-store": "outboxStoreSuite",
+  socket: "socketSuite",
 };
 test("every port has an acceptance suite in the public testing entry", () => {
   const ports = readdirSync(new URL("../src/ports", import.meta.url)).map((name) => name.replace(".ts", ""));

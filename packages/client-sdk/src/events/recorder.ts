@@ -202,6 +202,8 @@ function startReasonOf({ type }: PlaybackInput): StartReason | null {
       return "forward";
     case "previous":
       return "back";
+    case "adopt":
+      return "transfer";
     default:
       return null;
   }
@@ -226,6 +228,8 @@ function endReasonOf(input: PlaybackInput): EndReason {
       return "track_done";
     case "due":
       return "failed";
+    case "adopt":
+      return "transfer";
     default:
       return "closed";
   }

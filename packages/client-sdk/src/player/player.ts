@@ -292,6 +292,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
         trackOf,
       );
       settings = { ...settings, context };
+      options.recorder.setContext(context);
       if (startMs !== null && play) warm();
       driver.tick();
       driver.dispatch({ type: "adopt", queue, startMs, play });
