@@ -22,6 +22,7 @@ const CHECKS = {
         "node16",
         "--exclude-entrypoints",
         "./web/engine.worker.js",
+        "./web/kernel.worker.js",
         "./web/output.worklet.js",
       ],
     ],

@@ -39,6 +39,7 @@ export default defineConfig([
   // Unsplit, so that the shim for import.meta.url reaches it: CommonJS has none.
   { ...library, format: ["cjs"], splitting: false, shims: true },
   { ...standalone, entry: { "web/engine.worker": "src/web/engine.worker.ts" }, minify: true },
+  { ...standalone, entry: { "web/kernel.worker": "src/web/kernel.worker.ts" }, minify: true },
   // Larger than what bundlers inline as a data: URL, which a strict content security policy refuses.
   { ...standalone, entry: { "web/output.worklet": "src/web/output.worklet.ts" } },
 ]);
