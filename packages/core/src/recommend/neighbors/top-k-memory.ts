@@ -164,7 +164,7 @@ export class TopKMemory {
     else
       kernel.scan!(
         ...[at.quantized, groups, pairsOf(this.dimensions), at.tileLengths, this.slots],
-        ...[at.queries, Math.ceil(count / GROUP), at.states, k, this.capacity],
+        ...[at.queries, Math.ceil(count / GROUP), at.states, k, capacityFor(k)],
       );
   }
 
@@ -173,7 +173,7 @@ export class TopKMemory {
     const { at } = this;
     this.kernel.scanOne!(
       ...[at.quantized, from / GROUP, to / GROUP, pairsOf(this.dimensions), at.tileLengths, this.slots],
-      ...[at.queries, at.states, k, this.capacity],
+      ...[at.queries, at.states, k, capacityFor(k)],
     );
   }
 
@@ -191,7 +191,7 @@ export class TopKMemory {
     const floats = [at.floats, dimensions, at.ranks] as const;
     let found = this.overflowed(place)
       ? -1
-      : kernel.finish!(...floats, query, state, k, this.capacity, at.out);
+      : kernel.finish!(...floats, query, state, k, capacityFor(k), at.out);
     if (this.overflowed(place))
       found = kernel.scanFloats!(...floats, this.slots, query, words[HIDDEN]!, k, words[KEPT]!, at.out);
     if (hidden) this.show(place, hidden);
@@ -235,5 +235,5 @@ export class TopKMemory {
 }
 
 /** Keys that fit for one query: several rounds of k, so that dropping is rare. */
-const capacityFor = (maxK: number) => 2 * maxK + 1024;
+const capacityFor = (k: number) => 2 * k + 256;
 const bitsIn = (slots: number) => Math.ceil(slots / 8);
