@@ -6,6 +6,7 @@ import { randomStream, shuffle } from "../random";
 import { bruteForceIndex } from "./brute-force";
 import { KdTree } from "./kd-tree";
 import { loadKdTree, saveKdTree } from "./kd-tree-bytes";
+import { kdTreeShape, leafStart } from "./kd-tree-shape";
 
 const plain = (neighbors: { rows: Uint32Array; distances: Float32Array }) => ({
   rows: [...neighbors.rows],
@@ -122,6 +123,35 @@ describe("the kd-tree", () => {
     expect(() => tree.search(Float32Array.of(0, 0), value)).toThrow(/not allowed/);
     if (value !== 0.5)
       expect(() => tree.search(Float32Array.of(0, 0), 1, undefined, { eps: value })).toThrow(/not allowed/);
+  });
+});
+
+describe("the shape of a tree", () => {
+  test("is refused beyond its limits, before anything is allocated", () => {
+    expect(() => kdTreeShape(2 ** 28 + 1, 8, 32)).toThrow(/268435456/);
+    expect(() => kdTreeShape(2 ** 31, 8, 32)).toThrow(/not allowed/);
+    expect(() => kdTreeShape(-1, 8, 32)).toThrow(/not allowed/);
+    for (const leafSize of [3, 4097, Number.NaN])
+      expect(() => kdTreeShape(9, 8, leafSize)).toThrow(/leafSize/);
+  });
+
+  test("gives every point a leaf, and no leaf more than it holds", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 2 ** 28 }),
+        fc.integer({ min: 4, max: 4096 }),
+        (size, leafSize) => {
+          const shape = kdTreeShape(size, 8, leafSize);
+          expect(leafStart(shape, 0)).toBe(0);
+          expect(leafStart(shape, shape.leaves)).toBe(size);
+          for (const leaf of [0, shape.leaves >> 1, shape.leaves - 1]) {
+            const count = leafStart(shape, leaf + 1) - leafStart(shape, leaf);
+            expect(count).toBeLessThanOrEqual(shape.blocks * 4);
+            expect(count).toBeLessThanOrEqual(leafSize);
+          }
+        },
+      ),
+    );
   });
 });
 

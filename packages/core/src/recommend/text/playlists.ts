@@ -34,18 +34,19 @@ export function playlistCorpus(playlists: readonly NamedPlaylist[], minCount = 3
   const ids = [...found.keys()].filter((id) => found.get(id)! >= minCount).sort();
   const rowOf = new Map(ids.map((id, row) => [id, row]));
   const starts = new Uint32Array(playlists.length + 1);
-  const rows: number[] = [];
+  const rows = new Uint32Array(ids.reduce((sum, id) => sum + found.get(id)!, 0));
+  let places = 0;
   for (const [index, { trackIds }] of playlists.entries()) {
     for (const id of new Set(trackIds)) {
       const row = rowOf.get(id);
-      if (row !== undefined) rows.push(row);
+      if (row !== undefined) rows[places++] = row;
     }
-    starts[index + 1] = rows.length;
+    starts[index + 1] = places;
   }
   return {
     ids,
     counts: Uint32Array.from(ids, (id) => found.get(id)!),
-    rows: Uint32Array.from(rows),
+    rows,
     starts,
     names: playlists.map(({ name }) => name),
   };
