@@ -61,7 +61,7 @@ write(
   "features",
   "audio",
   "features of a whole catalog → transformed features, within 1e-12, and standardized points, within 1e-6",
-  ["REC-020", "REC-021"],
+  ["REC-080", "REC-081"],
   [
     features("four tracks", catalog, false),
     features("tempos in one octave", catalog, true),
@@ -118,7 +118,7 @@ write(
   "neighbors",
   "neighbors",
   "items and a query → ids and distances of the k nearest, exactly",
-  ["REC-025", "REC-026", "REC-027"],
+  ["REC-085", "REC-086", "REC-087"],
   [
     neighbors(
       "equal distances in the order of ids, as text",
@@ -214,7 +214,7 @@ write(
   "names",
   "names",
   "title → folded title, its tokens, and its features in 1,000 buckets",
-  ["REC-030", "REC-031", "REC-032"],
+  ["REC-090", "REC-091", "REC-092"],
   [
     name("Chill & Study", "chill & study", "chill", "study"),
     name("BEYONCÉ", "beyonce", "beyonce"),
