@@ -1,7 +1,5 @@
 /** The Segue reference server as a library: start one in a program or a test. */
 export { DataDirInUse } from "./adapters/sqlite/data-dir-lock";
-export { type Db, type OpenDatabase, openDatabase } from "./adapters/sqlite/open";
-export { createApp } from "./app";
 export { ConfigError, parseConfig, type ServerConfig } from "./config";
 export type { ServerContext, ServerSecrets } from "./context";
 export { type IngestEnvironment, type IngestSummary, ingestFolder } from "./media-production/ingest";

@@ -27,10 +27,14 @@ async function readJson(url: URL, signal: AbortSignal): Promise<unknown> {
   if (response.status !== 200 || response.body === null) throw new Error(`status ${response.status}`);
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body) {
-    length += chunk.length;
-    if (length > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
+  const reader = response.body.getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    length += read.value.length;
+    if (length > MAX_BYTES) {
+      await reader.cancel();
+      throw new Error(`more than ${MAX_BYTES} bytes`);
+    }
+    chunks.push(read.value);
   }
   return JSON.parse(Buffer.concat(chunks).toString("utf8"));
 }

@@ -5,10 +5,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type Provider from "oidc-provider";
 import type { InteractionDetails } from "oidc-provider";
 import type { ServerContext } from "../../context";
-import { DEMO_USERS } from "./demo-users";
 import { pageHeaders, signInPage } from "./pages";
-import { verifyPassword } from "./password";
-import { isAdmitted } from "./users";
+import { checkSignIn } from "./sign-in";
 
 /** What the routes need. */
 export interface AuthRouteOptions {
@@ -119,21 +117,9 @@ async function interactionRoutes(
           error: "access_denied",
           error_description: "the listener declined",
         });
-      const accountId = await signIn(demo, login, password);
+      const accountId = await checkSignIn(context, { demo, login, password });
       if (accountId === null) return show(reply, at, { error: "Name or password is wrong.", login });
       return finish(request, reply, { login: { accountId } });
     },
   );
-
-  async function signIn(demo: string | undefined, login: string, password: string): Promise<string | null> {
-    if (demo !== undefined && context.config.sandbox)
-      return DEMO_USERS.find((user) => user.login === demo)?.id ?? null;
-    const row = await context.db
-      .selectFrom("users")
-      .select(["id", "login", "password_hash"])
-      .where("login", "=", login.trim().toLowerCase().slice(0, 100))
-      .executeTakeFirst();
-    const right = await verifyPassword(password, row?.password_hash ?? null);
-    return row && right && isAdmitted(row, context.config.sandbox) ? row.id : null;
-  }
 }

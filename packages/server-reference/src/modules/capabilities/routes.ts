@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ServerContext } from "../../context";
 import type { User } from "../auth/principal";
+import { aacTiers } from "./aac-tiers";
 
 /** Version of the protocol that this server speaks. */
 const PROTOCOL_VERSION = "v1alpha1";
@@ -49,15 +50,11 @@ export async function capabilityRoutes(
   app: FastifyInstance,
   { context, origin }: CapabilityOptions,
 ): Promise<void> {
+  const readTiers = aacTiers(context.db, () => performance.now());
+
   app.get("/v1/capabilities", async (request, reply) => {
     const user = await app.optionalUser(request);
-    const tiers = await context.db
-      .selectFrom("renditions")
-      .select(["codec", "tier"])
-      .distinct()
-      .where("codec", "=", "aac")
-      .orderBy("tier")
-      .execute();
+    const tiers = await readTiers();
     reply.header("vary", "Authorization").header("cache-control", "private, no-cache");
     return {
       protocolVersion: PROTOCOL_VERSION,
@@ -66,7 +63,7 @@ export async function capabilityRoutes(
       issuer: context.config.oidcIssuer ?? origin(),
       codecs: [
         { codec: "vorbis", bitratesKbps: VORBIS_KBPS },
-        ...(tiers.length > 0 ? [{ codec: "aac", bitratesKbps: tiers.map((row) => row.tier) }] : []),
+        ...(tiers.length > 0 ? [{ codec: "aac", bitratesKbps: tiers }] : []),
       ],
       features: features(user, tiers.length > 0),
     };

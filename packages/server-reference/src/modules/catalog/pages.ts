@@ -34,7 +34,10 @@ export function readPageRequest(query: { readonly cursor?: unknown; readonly lim
   return { offset, limit: Number(limit) };
 }
 
-/** The page of `rows`, which were read with one row more than `request.limit`. */
+/** What to read for `request`: one row more tells whether there is a next page. */
+export const oneMore = ({ offset, limit }: PageRequest): PageRequest => ({ offset, limit: limit + 1 });
+
+/** The page of `rows`, which were read for `oneMore(request)`. */
 export function pageOf<R, T>(rows: readonly R[], request: PageRequest, items: readonly T[]): Page<T> {
   const more = rows.length > request.limit;
   const next = Buffer.from(`o${request.offset + request.limit}`, "latin1").toString("base64url");

@@ -1,11 +1,12 @@
 /** GET /v1/me, /v1/home, /v1/tracks, /v1/albums, /v1/artists, /v1/playlists. */
-import { ensureId, type IdKind, SegueError } from "@segue/core";
+import { ensureId, SegueError } from "@segue/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServerContext } from "../../context";
 import { readAlbums, readArtists, readPlaylists } from "./collection-store";
 import { headsFor } from "./heads";
 import { readHome } from "./home";
-import { pageOf, readPageRequest } from "./pages";
+import { readAlbumIds, readTrackIds } from "./list-store";
+import { oneMore, pageOf, readPageRequest } from "./pages";
 import { readTracks } from "./track-store";
 
 const MAX_IDS = 50;
@@ -57,75 +58,25 @@ export async function catalogRoutes(
     });
   }
 
-  /** A page of tracks of something whose id is in the path; `ids` reads one id more than asked. */
-  function trackList(
-    kind: IdKind & ("album" | "artist" | "playlist"),
-    ids: (id: string, offset: number, limit: number) => Promise<readonly { readonly id: string }[]>,
-  ): void {
+  for (const kind of ["album", "artist", "playlist"] as const) {
     app.get(`/v1/${kind}s/:${kind}Id/tracks`, async (request: FastifyRequest) => {
       const user = await app.requireUser(request);
       const query = request.query as Query;
       const page = readPageRequest(query);
       const id = ensureId(kind, (request.params as Record<string, string>)[`${kind}Id`]);
-      if (!(await db.selectFrom(`${kind}s`).select("id").where("id", "=", id).executeTakeFirst()))
-        throw new SegueError("not_found");
-      const rows = await ids(id, page.offset, page.limit + 1);
+      const rows = await readTrackIds(db, kind, id, oneMore(page));
+      if (rows === null) throw new SegueError("not_found");
       const wanted = rows.slice(0, page.limit).map((row) => row.id);
       return pageOf(rows, page, await readTracks(db, wanted, headsFor(context, user, query)));
     });
   }
-
-  trackList("album", (id, offset, limit) =>
-    db
-      .selectFrom("tracks")
-      .select("id")
-      .where("album_id", "=", id)
-      .orderBy("disc_number")
-      .orderBy("track_number")
-      .orderBy("id")
-      .offset(offset)
-      .limit(limit)
-      .execute(),
-  );
-  trackList("artist", (id, offset, limit) =>
-    db
-      .selectFrom("track_artists")
-      .innerJoin("tracks", "tracks.id", "track_artists.track_id")
-      .select("tracks.id")
-      .where("artist_id", "=", id)
-      .orderBy("tracks.popularity", "desc")
-      .orderBy("tracks.id")
-      .offset(offset)
-      .limit(limit)
-      .execute(),
-  );
-  trackList("playlist", (id, offset, limit) =>
-    db
-      .selectFrom("playlist_items")
-      .select("track_id as id")
-      .where("playlist_id", "=", id)
-      .orderBy("position")
-      .offset(offset)
-      .limit(limit)
-      .execute(),
-  );
 
   app.get("/v1/artists/:artistId/albums", async (request: FastifyRequest) => {
     await app.requireUser(request);
     const page = readPageRequest(request.query as Query);
     const id = ensureId("artist", (request.params as { artistId: string }).artistId);
     one(await readArtists(db, [id]));
-    const rows = await db
-      .selectFrom("album_artists")
-      .innerJoin("albums", "albums.id", "album_artists.album_id")
-      .select("albums.id")
-      .distinct()
-      .where("artist_id", "=", id)
-      .orderBy("albums.release_date", "desc")
-      .orderBy("albums.id")
-      .offset(page.offset)
-      .limit(page.limit + 1)
-      .execute();
+    const rows = await readAlbumIds(db, id, oneMore(page));
     const wanted = rows.slice(0, page.limit).map((row) => row.id);
     return pageOf(rows, page, await readAlbums(db, wanted));
   });
