@@ -120,7 +120,7 @@ for (const name of ["client-sdk", "server-reference", "conformance"]) {
               (name !== "conformance" && peers.some((peer) => target.startsWith(`@segue/${peer}`))) ||
               /^@segue\/core\/(?!wire$|testing$|recommend$)/.test(target) ||
               target === `@segue/${name}` ||
-              (target.startsWith(".") && resolveImport(file.path, target).startsWith("..")),
+              (target.startsWith(".") && /^\.\.(?!\/mutants\/)/.test(resolveImport(file.path, target))),
           )
           .map((target) => `${file.path} imports ${target}`),
       );

@@ -3,6 +3,10 @@ import type { Check } from "../runner/check";
 import { authorization, deviceGrant, refreshTokens } from "./auth/authorization-server";
 import { accessTokens, tokenExpiry } from "./auth/tokens";
 import { access, heads, pages, refusals, trackLists } from "./catalog/catalog";
+import { commands, session, speakers } from "./connect/session";
+import { transport } from "./connect/transport";
+import { countRule, dedupeWindow, eventBatches } from "./events/counting";
+import { ingest } from "./events/ingest";
 import { challengeExpiry, deviceLimit, deviceRegistration } from "./license/devices";
 import { validities, validityRenewal } from "./license/validity";
 import { renditionChoice } from "./playback/choice";
@@ -39,4 +43,12 @@ export const CHECKS: readonly Check[] = [
   challengeExpiry,
   validities,
   validityRenewal,
+  ingest,
+  countRule,
+  eventBatches,
+  dedupeWindow,
+  commands,
+  session,
+  speakers,
+  transport,
 ];

@@ -1,6 +1,8 @@
 /** What the commands do; each gives its exit code. */
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
+import { MUTANTS } from "../../mutants/index";
+import { judgeMutant, type MutantResult } from "../../mutants/selftest";
 import { CHECKS } from "../checks/index";
 import { checkLine, counterexampleLines, summaryLines } from "../report/console";
 import { readReplay, replayName } from "../report/replay-files";
@@ -10,6 +12,7 @@ import { runChecks } from "../runner/run";
 import { execute } from "../runner/run-check";
 import { Tally } from "../runner/tally";
 import { openSubject } from "../subjects/open";
+import { prepareReference, removePrepared } from "../subjects/reference";
 import { type Arguments, Misuse } from "./arguments";
 
 type Print = (line: string) => void;
@@ -120,8 +123,43 @@ export async function replay(given: Arguments, print: Print, signal: AbortSignal
   }
 }
 
+function mutantLine({ mutant, fate, about, steps, durationMs }: MutantResult): string {
+  const { id, title, requirement } = mutant;
+  const time = `${(durationMs / 1000).toFixed(1)} s`;
+  if (fate === "killed")
+    return `killed ${id}: ${title} (${about} in ${steps} ${steps === 1 ? "step" : "steps"}, ${time})`;
+  return `MISSED ${id}: ${title} (${fate}: ${about}, not ${requirement}, ${time})`;
+}
+
 /** `selftest` */
-export async function selftest(_given: Arguments, print: Print, _signal: AbortSignal): Promise<number> {
-  print("no mutants yet");
-  return 2;
+export async function selftest(
+  { rest, seed, parallel }: Arguments,
+  print: Print,
+  signal: AbortSignal,
+): Promise<number> {
+  const chosen = MUTANTS.filter((mutant) => rest.length === 0 || rest.includes(mutant.id));
+  if (chosen.length === 0) throw new Misuse(`There is no mutant ${rest.join(" or ")}.`);
+  print("Making a small catalog …");
+  const prepared = await prepareReference(signal);
+  const started = performance.now();
+  let killed = 0;
+  try {
+    const waiting = chosen.values();
+    let done = 0;
+    const lane = async () => {
+      for (const mutant of waiting) {
+        signal.throwIfAborted();
+        const result = await judgeMutant(mutant, prepared, CHECKS, seed ?? 1, signal);
+        if (result.fate === "killed") killed += 1;
+        print(`[${++done}/${chosen.length}] ${mutantLine(result)}`);
+      }
+    };
+    await Promise.all(Array.from({ length: parallel }, lane));
+  } finally {
+    removePrepared(prepared);
+  }
+  print(
+    `${killed} of ${chosen.length} mutants killed for the right requirement in ${((performance.now() - started) / 1000).toFixed(0)} s.`,
+  );
+  return killed === chosen.length ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 /** What a check is: generated steps, carried out one after the other against a server. */
-import type { Arbitrary } from "fast-check";
+import fc, { type Arbitrary } from "fast-check";
 import type { Facts } from "../subjects/facts";
 import type { Execution } from "./execution";
 
@@ -33,4 +33,18 @@ export interface Check<S extends Step = Step, State = unknown> {
 /** Keeps the types of a check's steps and state together. */
 export function check<S extends Step, State>(definition: Check<S, State>): Check {
   return definition as unknown as Check;
+}
+
+/** Every one of `names` once, in any order: for lists of cases that all have to be seen. */
+export function everyOne<S extends Step>(
+  names: readonly string[],
+  stepOf: (name: string) => S,
+): Arbitrary<readonly S[]> {
+  const { length } = names;
+  // The runner leaves out what is not needed; another order would only be tried in vain.
+  return fc.noShrink(
+    fc
+      .shuffledSubarray([...names], { minLength: length, maxLength: length })
+      .map((chosen) => chosen.map(stepOf)),
+  );
 }

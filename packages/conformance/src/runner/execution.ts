@@ -37,6 +37,8 @@ export class Execution implements Asker {
   /** Whether a muted violation was met: what follows proves nothing. */
   tainted = false;
   #step = -1;
+  /** Newest refresh token by listener. */
+  readonly #refreshTokens = new Map<string, string>();
   readonly #cleanups: (() => Promise<unknown>)[] = [];
 
   constructor(private readonly options: ExecutionOptions) {
@@ -87,6 +89,28 @@ export class Execution implements Asker {
     const listener = await this.subject.listener(wishes, this.signal);
     if (listener.remove) this.later(listener.remove);
     return listener;
+  }
+
+  /**
+   * A fresh access token of `listener`, after the clock was moved; the refresh token is replaced at each use.
+   * @throws NotTestable
+   */
+  async freshToken({ id, clientId, refreshToken }: Listener): Promise<string> {
+    const metadata = await this.http.get("/.well-known/openid-configuration", { plain: true });
+    const form = {
+      grant_type: "refresh_token",
+      client_id: clientId ?? "",
+      refresh_token: this.#refreshTokens.get(id) ?? refreshToken ?? "",
+    };
+    const endpoint = String(metadata.json?.token_endpoint ?? "/");
+    const answer = await this.http.ask("POST", endpoint, {
+      form,
+      plain: true,
+      as: "token endpoint {refresh}",
+    });
+    if (answer.status !== 200) return this.notTestable(`the refresh token was answered ${answer.status}`);
+    this.#refreshTokens.set(id, answer.json.refresh_token);
+    return answer.json.access_token;
   }
 
   /** @throws NotTestable */

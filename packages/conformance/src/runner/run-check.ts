@@ -41,6 +41,8 @@ export interface CheckOptions {
   readonly depth: number;
   /** Longest that one check may take, milliseconds. */
   readonly budgetMs: number;
+  /** Most counterexamples of one check, each for another requirement. Default 5. */
+  readonly maxFound?: number;
   readonly signal: AbortSignal;
 }
 
@@ -118,6 +120,7 @@ export async function runCheck(check: Check, options: CheckOptions): Promise<Che
   const found: Counterexample[] = [];
   const muted = new Set<string>();
   let executions = 0;
+  let completed = 0;
   const unless = check.unless?.(options.subject.facts) ?? null;
   if (unless !== null) return result("not tested", unless);
   if (check.movesClock && !options.subject.clock)
@@ -125,14 +128,17 @@ export async function runCheck(check: Check, options: CheckOptions): Promise<Che
   const seed = seedOf(options.seed, check.id);
 
   try {
-    while (found.length < MAX_COUNTEREXAMPLES) {
+    while (found.length < (options.maxFound ?? MAX_COUNTEREXAMPLES)) {
       let broken: Violation | null = null;
+      let endedAt = 0;
       const property = fc.asyncProperty(check.steps(options.subject.facts), async (steps) => {
         executions += 1;
-        const { violation } = await execute(check, steps, options, muted);
+        const { violation, step } = await execute(check, steps, options, muted);
+        completed += 1;
         // Shrinking keeps to the requirement that was broken first.
         if (violation && (broken === null || broken.requirement === violation.requirement)) {
           broken ??= violation;
+          endedAt = step;
           throw violation;
         }
       });
@@ -144,10 +150,11 @@ export async function runCheck(check: Check, options: CheckOptions): Promise<Che
         markInterruptAsFailure: false,
       });
       options.signal.throwIfAborted();
-      if (!details.failed) break;
+      if (!details.failed || details.counterexample === null) break;
       const error = details.errorInstance;
       if (!(error instanceof Violation)) throw error;
-      const steps = await reduced(check, details.counterexample![0], error.requirement, options, muted);
+      const upToIt = details.counterexample[0].slice(0, endedAt + 1);
+      const steps = await reduced(check, upToIt, error.requirement, options, muted);
       found.push(await confirmed(check, steps, error, options, muted));
       muted.add(error.requirement);
     }
@@ -157,10 +164,12 @@ export async function runCheck(check: Check, options: CheckOptions): Promise<Che
     if (!(error instanceof NotTestable) && found.length === 0)
       return result("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
+  if (completed === 0)
+    return result("error", "its time was used up before it ended once; give a larger --budget");
   return result(found.length > 0 ? "failed" : "passed");
 }
 
-/** Leaves out every step that the violation does not need: fast-check keeps the last ones. */
+/** Leaves out every step that the violation at the last one does not need: fast-check keeps the last ones. */
 async function reduced(
   check: Check,
   steps: readonly Step[],
@@ -172,7 +181,9 @@ async function reduced(
     const { violation, step } = await execute(check, some, options, muted);
     return violation?.requirement === requirement ? some.slice(0, step + 1) : null;
   };
-  let kept = (await breaks(steps)) ?? steps;
+  const alone = steps.length > 1 ? await breaks(steps.slice(-1)) : steps;
+  if (alone !== null) return alone;
+  let kept = steps;
   for (let i = kept.length - 2; i >= 0; i--)
     kept = (await breaks(kept.filter((_, place) => place !== i))) ?? kept;
   return kept;

@@ -91,7 +91,7 @@ export class HttpClient {
         ...ask.headers,
       },
       signal: AbortSignal.any([this.run.signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      ...(body === undefined ? {} : { body: body as BodyInit }),
+      ...(body === undefined ? {} : { body: body as NonNullable<RequestInit["body"]> }),
     };
     let response: Response;
     let bytes: Buffer;

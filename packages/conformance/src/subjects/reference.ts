@@ -24,18 +24,17 @@ export interface PreparedData {
 const ALBUMS: readonly (readonly [string, readonly number[]])[] = [
   ["First", [6, 1.2, 1, 1]],
   ["Second", [1, 1, 1.1]],
-  ["Third", [1, 1, 1, 1, 1]],
+  ["Third", [1, 1, 1, 1, 1, 1]],
 ];
 const DAY_MS = 86_400_000;
 
-const environment = (dataDir: string, more: Readonly<Record<string, string>> = {}) =>
+const environment = (dataDir: string) =>
   parseConfig({
     SEGUE_DATA_DIR: dataDir,
     SEGUE_PORT: "0",
     SEGUE_DEMO: "0",
     SEGUE_RATE_LIMIT: "0",
     SEGUE_LOG_LEVEL: "silent",
-    ...more,
   });
 
 /** Makes the catalog; it takes a few seconds, so that several servers share it. */
@@ -83,7 +82,8 @@ async function applyRules({
     .where("albums.title", "=", "Third")
     .orderBy("track_number")
     .execute();
-  const [market, soon, gone, explicit, premium] = rows.map((row) => row.id) as [
+  const [market, soon, gone, explicit, premium, failed] = rows.map((row) => row.id) as [
+    string,
     string,
     string,
     string,
@@ -98,22 +98,39 @@ async function applyRules({
   await set(gone, { available_until: now() - DAY_MS });
   await set(explicit, { explicit: 1 });
   await db.deleteFrom("renditions").where("track_id", "=", premium).where("tier", "<", 320).execute();
+  const failure = { state: "failed", reason: "made so" } as const;
+  await db.updateTable("media_states").set(failure).where("track_id", "=", failed).execute();
   return {
     marketBlocked: { id: market, market: "DE" },
     notYetAvailable: { id: soon, availableAtMs },
     noLongerAvailable: { id: gone },
     premiumOnly: { id: premium },
+    mediaFailed: { id: failed },
   };
+}
+
+/** Opens the data directory of a server that does not run. */
+export async function editReferenceData(
+  folder: string,
+  edit: (context: Awaited<ReturnType<typeof openData>>["context"]) => Promise<void>,
+): Promise<void> {
+  const data = await openData(environment(folder));
+  try {
+    await edit(data.context);
+  } finally {
+    await data.close();
+  }
 }
 
 /** Starts a server on a copy of `prepared`, so that a run leaves no trace for the next one. */
 export async function startReference(
   prepared: PreparedData,
-  env: Readonly<Record<string, string>> = {},
+  change: (folder: string) => Promise<void> = async () => {},
 ): Promise<ReferenceServer> {
   const folder = mkdtempSync(join(tmpdir(), "segue-conformance-run-"));
   cpSync(prepared.folder, folder, { recursive: true });
-  const server = await startServer(environment(folder, env));
+  await change(folder);
+  const server = await startServer(environment(folder));
   return {
     url: server.url,
     tracks: prepared.tracks,

@@ -43,7 +43,6 @@ export const mediaObjects = check<OpenStep, State>({
     "PLAY-011",
     "PLAY-012",
     "PLAY-013",
-    "PLAY-014",
     "PLAY-016",
     "PLAY-017",
     "PLAY-021",

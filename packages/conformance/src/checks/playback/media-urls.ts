@@ -114,7 +114,7 @@ type HeadStep = Step & { readonly do: "head"; readonly track: number; readonly p
 export const headUrls = check<HeadStep, { listener: Listener }>({
   id: "playback/head-urls",
   title: "A head's URL covers the head and nothing behind it",
-  requirements: ["CAT-014", "PLAY-044", "PLAY-057"],
+  requirements: ["CAT-014", "PLAY-044"],
   runs: 8,
   unless: (facts) => (facts.playable.length === 0 ? "the catalog has no playable track" : null),
   steps: ({ playable }) =>
