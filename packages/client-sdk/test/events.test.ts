@@ -135,6 +135,36 @@ describe("the outbox of a client", () => {
     expect(remote.accepted.get(samplePlay(1).eventId)).toBe(ANNA);
   });
 
+  test("sends nothing for a listener who signed out while another program was sending", async () => {
+    const { store, signIn, remote, settle } = world();
+    await store.commit(ANNA, samplePlay(1));
+    let release = () => {};
+    const busy = store.exclusive(() => new Promise<void>((resolve) => (release = resolve)));
+    await signIn(ANNA);
+    await signIn(BEN);
+    release();
+    await busy;
+    await settle();
+    expect(remote.requests.filter(({ userId }) => userId === ANNA)).toEqual([]);
+  });
+
+  test("sends each play from one of several programs", async () => {
+    const inner = memoryOutbox();
+    for (let n = 1; n <= 5; n++) await inner.commit(ANNA, samplePlay(n));
+    const slow = {
+      ...inner,
+      async settle(userId: string, seqs: readonly number[]) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        await inner.settle(userId, seqs);
+      },
+    };
+    const programs = [world([], slow), world([], slow)];
+    await Promise.all(programs.map(({ signIn }) => signIn(ANNA)));
+    await Promise.all(programs.map(({ events }) => events.flush()));
+    const delivered = programs.flatMap(({ remote }) => remote.requests.flatMap(({ events }) => events));
+    expect(delivered).toHaveLength(5);
+  });
+
   test("keeps everything when the token turns out to be another listener's", async () => {
     const { store, signIn, remote, events } = world();
     await store.commit(ANNA, samplePlay(1));

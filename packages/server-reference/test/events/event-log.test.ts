@@ -87,15 +87,18 @@ describe("the event log's file", () => {
     await room.close();
   });
 
-  it("does not let one batch that cannot be written take others with it", async () => {
+  it("does not let one batch that cannot be written take others with it, and keeps nothing of it", async () => {
     const log = openEventLog(fresh());
-    const broken = { ...submission([play()]), market: undefined as unknown as string };
-    const [good, bad, alsoGood] = await Promise.allSettled([
-      log.append(submission([play({ seq: 1 })])),
-      log.append(broken),
-      log.append(submission([play({ seq: 2 })])),
-    ]);
-    expect([good?.status, bad?.status, alsoGood?.status]).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    const spoiled = { ...play(), trackId: undefined as unknown as typeof TRACK };
+    const batches = [
+      submission([play({ seq: 1 })]),
+      submission([play({ seq: 2 }), spoiled], { knownTracks: new Set([TRACK, undefined as never]) }),
+      submission([play({ seq: 3 })]),
+    ];
+    const [good, bad, alsoGood] = await Promise.allSettled(batches.map((batch) => log.append(batch)));
+    expect(bad?.status).toBe("rejected");
+    for (const kept of [good, alsoGood]) expect(kept).toMatchObject({ value: [{ status: "accepted" }] });
+    expect((await log.read(0, 10)).map(({ event }) => event.seq)).toEqual([1, 3]);
     expect((await log.plays([TRACK])).get(TRACK)).toBe(2);
     await log.close();
   });
