@@ -1,7 +1,6 @@
 /** `npm start`: install, build, and serve the reference server with the web player. */
-import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { ensureBuilt, ensureInstalled, root } from "./workspace.mjs";
+import { ensureBuilt, ensureInstalled, root, runUntilItStops } from "./workspace.mjs";
 
 if (process.argv.includes("--help")) {
   console.log(`npm start
@@ -19,14 +18,7 @@ Configuration comes from the environment; the most useful:
 
 await ensureInstalled();
 await ensureBuilt();
-const server = spawn(
-  process.execPath,
-  [join(root, "packages/server-reference/dist/cli/segue-server.js"), "serve", ...process.argv.slice(2)],
-  {
-    cwd: root,
-    stdio: "inherit",
-    env: { SEGUE_WEB_DIR: join(root, "examples/web-player/dist"), ...process.env },
-  },
-);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => server.kill(signal));
-server.on("close", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+const server = join(root, "packages/server-reference/dist/cli/segue-server.js");
+process.exitCode = await runUntilItStops(process.execPath, [server, "serve", ...process.argv.slice(2)], {
+  env: { SEGUE_WEB_DIR: process.env.SEGUE_WEB_DIR ?? join(root, "examples/web-player/dist") },
+});

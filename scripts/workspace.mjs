@@ -40,6 +40,19 @@ export function run(command, args, { env = {}, quiet = false, cwd = root } = {})
   });
 }
 
+/**
+ * Runs a program that decides itself how it stops: signals are handed on, and its end is waited for. A terminal gives
+ * Ctrl+C to the program as well; it takes the two for one.
+ */
+export function runUntilItStops(command, args, { env = {}, cwd = root } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: "inherit" });
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(code ?? (signal ? 1 : 0)));
+  });
+}
+
 /** Path of a program that the workspace installed. */
 export const bin = (name) => join(root, "node_modules", ".bin", name);
 

@@ -46,7 +46,7 @@ export function startDemoRenderer(context: ServerContext): DemoRenderer {
     name: "demo-render",
     size: LANES,
     inProcess: render,
-    timeoutMs: 180_000,
+    stallMs: 180_000,
   });
   const stopping = new AbortController();
   const kinds = Object.values(RENDER_KINDS);

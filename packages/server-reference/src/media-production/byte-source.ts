@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { LIMITS } from "./limits";
 import { MasterRejected } from "./master-rejected";
+import { reportProgress } from "./worker-pool";
 
 /** Bytes that can be read at any place, so that a file need not lie in memory. */
 export interface ByteSource {
@@ -24,7 +25,10 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 
 /** The pieces of a source in their order. */
 export async function* pieces(source: ByteSource, length: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < source.byteLength; at += length) yield source.read(at, length);
+  for (let at = 0; at < source.byteLength; at += length) {
+    reportProgress();
+    yield source.read(at, length);
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { MasterRejected } from "./master-rejected";
 import { collect, frameCount, type Pcm, reblock } from "./pcm";
 import { id3Length, type MasterFormat } from "./sniff";
 import { checkFrames, checkShape, streamedWavHead, wavBlocks } from "./wav";
+import { reportProgress } from "./worker-pool";
 
 /**
  * Decodes a master that was sniffed as `format`, block by block. `path` is read again only by ffmpeg, for the formats
@@ -24,6 +25,7 @@ export async function* masterBlocks(
     checkShape(channels.length, sampleRate);
     frames += frameCount(block);
     if (frames > LIMITS.minFrames) checkFrames(frames, channels.length, sampleRate);
+    reportProgress();
     yield block;
   }
   if (frames < LIMITS.minFrames) throw new MasterRejected("too_short", `It has ${frames} frames.`);

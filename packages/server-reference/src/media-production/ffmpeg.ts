@@ -3,6 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
 import { LIMITS } from "./limits";
 import { MasterRejected } from "./master-rejected";
+import { reportChild } from "./worker-pool";
 
 const run = promisify(execFile);
 let found: Promise<string | null> | undefined;
@@ -57,6 +58,7 @@ export async function startFfmpeg({ args, input = false }: FfmpegRun): Promise<F
     if (complaint.length < 400) complaint += chunk.toString("utf8");
   });
   child.stdin?.on("error", () => {});
+  if (child.pid !== undefined) reportChild(child.pid, true);
   let isMissing = false;
   let isStopped = false;
   const done = new Promise<void>((resolve, reject) => {
@@ -64,6 +66,7 @@ export async function startFfmpeg({ args, input = false }: FfmpegRun): Promise<F
       isMissing = true;
     });
     child.on("close", (code, signal) => {
+      if (child.pid !== undefined) reportChild(child.pid, false);
       if (isMissing) reject(new MasterRejected("needs_ffmpeg"));
       else if (code === 0 || isStopped) resolve();
       else if (signal === "SIGXCPU" || (signal === "SIGKILL" && !isStopped))

@@ -24,7 +24,7 @@ Stop the server first: the data directory serves one process at a time.
 
 Options:
   --prune              remove the tracks of files that are gone from FOLDER
-  --timeout SECONDS    give a file up after this long (default 1800)
+  --timeout SECONDS    give a file up that makes no progress for this long (default 300)
 
 Environment:
   SEGUE_DATA_DIR   where the catalog lives (default .segue)
@@ -38,7 +38,7 @@ const MAX_TIMEOUT_S = 24 * 3600;
 interface Options {
   readonly folder: string;
   readonly prune: boolean;
-  readonly masterMs: number | undefined;
+  readonly stallMs: number | undefined;
 }
 
 /** @throws Error whose message says what is wrong */
@@ -64,7 +64,7 @@ function readOptions(argv: readonly string[]): Options | "help" {
   return {
     folder: path,
     prune: values.prune,
-    masterMs: seconds === undefined ? undefined : Math.ceil(seconds * 1000),
+    stallMs: seconds === undefined ? undefined : Math.ceil(seconds * 1000),
   };
 }
 
@@ -106,7 +106,7 @@ export async function runIngestCli(argv: readonly string[]): Promise<number> {
       signal: stop.signal,
       onProgress: (progress) => line.show(progress),
       prune: options.prune,
-      ...(options.masterMs === undefined ? {} : { masterMs: options.masterMs }),
+      ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
     });
     line.end();
     for (const each of report(summary, options.prune)) print(each);

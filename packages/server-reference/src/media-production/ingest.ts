@@ -33,8 +33,8 @@ export interface IngestEnvironment {
   readonly onProgress: (progress: IngestProgress) => void;
   /** Remove tracks whose file is gone. */
   readonly prune?: boolean;
-  /** Milliseconds that one file may take. */
-  readonly masterMs?: number;
+  /** Milliseconds that one file may take without a sign of progress. */
+  readonly stallMs?: number;
 }
 
 export interface IngestProgress {
@@ -113,8 +113,8 @@ class IngestRun {
     private readonly environment: IngestEnvironment,
   ) {
     const { size } = this;
-    const timeoutMs = environment.masterMs ?? LIMITS.masterMs;
-    this.pool = new WorkerPool({ name: "ingest", size, inProcess: ingestOne, timeoutMs });
+    const stallMs = environment.stallMs ?? LIMITS.stallMs;
+    this.pool = new WorkerPool({ name: "ingest", size, inProcess: ingestOne, stallMs });
   }
 
   async execute({ files, isComplete }: Scan): Promise<IngestSummary> {

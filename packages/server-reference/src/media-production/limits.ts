@@ -14,8 +14,8 @@ export const LIMITS = {
   coverBytes: 8 * 1024 * 1024,
   /** Bytes of a leading ID3 tag. */
   tagBytes: 32 * 1024 * 1024,
-  /** Milliseconds that one master may take from reading to the last rendition. */
-  masterMs: 30 * 60_000,
+  /** Milliseconds that a master may take without a sign of progress. */
+  stallMs: 5 * 60_000,
   /** Milliseconds of processor time that one run of ffmpeg may take. */
   ffmpegMs: 10 * 60_000,
   /** Folder levels below the given one, and files below it. */

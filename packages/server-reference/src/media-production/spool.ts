@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { reportProgress } from "./worker-pool";
 
 /** Bytes that wait on disk until they are sealed: a long track's rendition need not lie in memory. */
 export interface SpooledBytes {
@@ -56,6 +57,7 @@ export class Spool {
             if (bytesRead === 0) throw new Error("the spool lost bytes");
             done += bytesRead;
           }
+          reportProgress();
           for (let i = 0; i < bytes.length; i += length) yield bytes.subarray(i, i + length);
         }
       },

@@ -43,9 +43,14 @@ export interface Encoder {
 }
 
 type Wasm = Awaited<ReturnType<typeof load>>;
+let program: Parameters<typeof createEncoder>[1] | undefined;
+
+/** Makes an encoder from a program that is compiled once: what the engine learned of it holds for all encoders. */
 async function load() {
-  const wasm = createRequire(import.meta.url).resolve("wasm-media-encoders/wasm/ogg.wasm");
-  return createEncoder("audio/ogg", await readFile(wasm));
+  program ??= await readFile(createRequire(import.meta.url).resolve("wasm-media-encoders/wasm/ogg.wasm"));
+  return createEncoder("audio/ogg", program, (compiled) => {
+    program = compiled;
+  });
 }
 
 /** Encoders that wait for their next track: making one costs more than a short track. */
