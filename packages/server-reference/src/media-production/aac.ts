@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdir, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { ffmpegStream, startFfmpeg } from "./ffmpeg";
 import { MasterRejected } from "./master-rejected";
 import { frameCount, type Pcm, sanitize } from "./pcm";
@@ -58,9 +58,7 @@ export async function openAac(options: AacOptions): Promise<Encoder> {
   return {
     async write(block) {
       totalFrames += frameCount(block);
-      if (child.stdin!.write(interleave(sanitize(block)))) return;
-      // An encoder that ended takes nothing any more: its end says why.
-      await Promise.race([once(child.stdin!, "drain"), child.done, once(child.stdin!, "close")]);
+      if (!child.stdin!.write(interleave(sanitize(block)))) await drained(child.stdin!);
     },
     async finish() {
       child.stdin!.end();
@@ -82,6 +80,18 @@ export async function openAac(options: AacOptions): Promise<Encoder> {
       await rm(file, { force: true });
     },
   };
+}
+
+/** Resolves when `stream` takes more, or nothing any more: then the program's end says why. */
+function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) return resolve();
+    const done = () => {
+      stream.off("drain", done).off("close", done);
+      resolve();
+    };
+    stream.on("drain", done).on("close", done);
+  });
 }
 
 function interleave({ channels }: Pcm): Uint8Array {

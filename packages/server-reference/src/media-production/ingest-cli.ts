@@ -113,8 +113,8 @@ export async function runIngestCli(argv: readonly string[]): Promise<number> {
     if (summary.cancelled) return 130;
     return summary.rejected.length > 0 ? 1 : 0;
   } finally {
-    listening();
     await data.close();
+    listening();
   }
 }
 
