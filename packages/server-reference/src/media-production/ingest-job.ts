@@ -6,9 +6,10 @@ import { type ByteSource, openMaster, pieces } from "./byte-source";
 import { masterBlocks } from "./decode";
 import { MasterRejected } from "./master-rejected";
 import { ContentStore } from "./media-store";
+import { sniffPicture } from "./picture";
 import { type Production, produce } from "./produce";
 import { formatsOfName, isLossless, type MasterFormat, sniffFormat } from "./sniff";
-import { readTags, sniffPicture, type Tags } from "./tags";
+import { readTags, type Tags } from "./tags";
 import type { VorbisTier } from "./vorbis";
 
 /** Looks at a file (`probe`), or makes what is wanted of it (`produce`). */

@@ -12,6 +12,9 @@ export const LIMITS = {
   decodedSamples: 4 * 48_000 * 2 * 60 * 60,
   /** Bytes of a cover picture. */
   coverBytes: 8 * 1024 * 1024,
+  /** Pixels of a cover's longer side, and of the whole. */
+  coverSide: 10_000,
+  coverPixels: 50_000_000,
   /** Bytes of a leading ID3 tag. */
   tagBytes: 32 * 1024 * 1024,
   /** Milliseconds that a master may take without a sign of progress. */

@@ -17,7 +17,8 @@ export type RejectReason =
   | "duplicate"
   | "failed";
 
-const SENTENCE: Record<RejectReason, string> = {
+/** What each reason means, for a person. */
+export const REASONS: Readonly<Record<RejectReason, string>> = {
   empty: "The file has no bytes.",
   too_large: "The file is larger than a master may be.",
   unreadable: "The file cannot be read.",
@@ -43,11 +44,11 @@ export class MasterRejected extends Error {
     readonly reason: RejectReason,
     readonly detail?: string,
   ) {
-    super(detail ? `${SENTENCE[reason]} ${detail}` : SENTENCE[reason]);
+    super(detail ? `${REASONS[reason]} ${detail}` : REASONS[reason]);
   }
 }
 
 /** The sentence that tells a person what `reason` means. */
 export function describeReason(reason: RejectReason): string {
-  return SENTENCE[reason];
+  return REASONS[reason];
 }

@@ -104,14 +104,3 @@ function fromPlace(path: string) {
     trackNumber: digits ? count(Number(digits)) : null,
   };
 }
-
-/** The media type of a picture by its first bytes, null for what is no JPEG, PNG, WebP or GIF. */
-export function sniffPicture(bytes: Uint8Array): string | null {
-  if (bytes.length < 64 || bytes.length > LIMITS.coverBytes) return null;
-  const starts = (at: number, ...values: number[]) => values.every((value, i) => bytes[at + i] === value);
-  if (starts(0, 0xff, 0xd8, 0xff)) return "image/jpeg";
-  if (starts(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "image/png";
-  if (starts(0, 0x52, 0x49, 0x46, 0x46) && starts(8, 0x57, 0x45, 0x42, 0x50)) return "image/webp";
-  if (starts(0, 0x47, 0x49, 0x46, 0x38)) return "image/gif";
-  return null;
-}

@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { FEATURES_VERSION } from "./features";
+import { LIMITS } from "./limits";
+import { REASONS } from "./master-rejected";
+import { VORBIS_TIERS } from "./vorbis";
+
+const guide = readFileSync(new URL("../../../../docs/guides/ingest-your-music.md", import.meta.url), "utf8");
+
+it("lists every reason for which a file is refused, as the code has it", () => {
+  const rows = [...guide.matchAll(/^\| `([a-z_]+)` \| (.+?) \|/gm)].map(([, reason, meaning]) => [
+    reason,
+    meaning,
+  ]);
+  expect(Object.fromEntries(rows)).toEqual(REASONS);
+});
+
+it("states the bounds, the tiers and the version of the estimators as the code has them", () => {
+  expect(guide).toContain(`${LIMITS.fileBytes / 2 ** 30} GiB`);
+  expect(guide).toContain(`${LIMITS.durationSeconds / 3600} hours`);
+  expect(guide).toContain(`${LIMITS.folderDepth} folders deep`);
+  expect(guide).toContain(`${LIMITS.coverBytes / 2 ** 20} MiB`);
+  expect(guide).toContain(`version ${FEATURES_VERSION}`);
+  expect(guide).toContain(VORBIS_TIERS.join(", "));
+});
