@@ -5,14 +5,14 @@ import { ensureBuilt, ensureInstalled, root, runUntilItStops } from "./workspace
 if (process.argv.includes("--help")) {
   console.log(`npm start
 
-Installs, builds, and serves the reference server with the web player.
+Installs, builds, and serves the reference server with the web player; Ctrl+C stops it.
 Configuration comes from the environment; the most useful:
   SEGUE_PORT         port to listen on (4600)
-  SEGUE_HOST         address to listen on (127.0.0.1)
   SEGUE_DATA_DIR     where everything is kept (.segue)
-  SEGUE_SANDBOX      1: demo users and one-click sign-in, loopback only (default); 0: off
   SEGUE_DEMO         1: seed and render the demo catalog (default); 0: off
-  SEGUE_LOG_LEVEL    trace, debug, info, warn, error (info)`);
+  SEGUE_DEMO_TRACKS  number of demo tracks (all)
+  SEGUE_SANDBOX      1: demo users and one-click sign-in, loopback only (default); 0: off
+All of it: docs/guides/run-the-server.md`);
   process.exit(0);
 }
 

@@ -53,6 +53,21 @@ export function runUntilItStops(command, args, { env = {}, cwd = root } = {}) {
   });
 }
 
+/** Says what is done and, once it took its time, how long it has been going on. */
+export async function announce(what, work) {
+  const began = performance.now();
+  const seconds = () => Math.round((performance.now() - began) / 1000);
+  const { stdout } = process;
+  stdout.write(`${what} …`);
+  const clock = stdout.isTTY ? setInterval(() => stdout.write(`\r${what} … ${seconds()} s`), 1000) : null;
+  try {
+    return await work();
+  } finally {
+    clearInterval(clock);
+    stdout.write(stdout.isTTY ? `\r${what} … ${seconds()} s\n` : ` ${seconds()} s\n`);
+  }
+}
+
 /** Path of a program that the workspace installed. */
 export const bin = (name) => join(root, "node_modules", ".bin", name);
 
@@ -76,8 +91,8 @@ export async function ensureInstalled() {
     .update(readFileSync(join(root, "pnpm-lock.yaml")))
     .digest("hex");
   if (stampIs(".segue-installed", lock)) return;
-  console.log("Installing dependencies (once per lock file) …");
-  if ((await pnpm(["install", "--frozen-lockfile", "--prefer-offline"], { quiet: true })) !== 0) {
+  const install = () => pnpm(["install", "--frozen-lockfile", "--prefer-offline"], { quiet: true });
+  if ((await announce("Installing dependencies (once per lock file)", install)) !== 0) {
     console.error("Installing failed; the output above says why. Segue needs the npm registry once.");
     process.exit(1);
   }
@@ -109,11 +124,12 @@ function sourceFingerprint() {
 export async function ensureBuilt() {
   const fingerprint = sourceFingerprint();
   if (stampIs(".segue-built", fingerprint)) return;
-  console.log("Building packages …");
-  const code = await pnpm(["exec", "turbo", "run", "build", "--output-logs=errors-only"], {
-    quiet: true,
-    env: { TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
-  });
+  const build = () =>
+    pnpm(["exec", "turbo", "run", "build", "--output-logs=errors-only"], {
+      quiet: true,
+      env: { TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
+    });
+  const code = await announce("Building packages", build);
   if (code !== 0) {
     console.error("The build failed; the output above says where.");
     process.exit(1);

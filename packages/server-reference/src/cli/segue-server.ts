@@ -41,7 +41,10 @@ function explain(error: unknown): { line: string; code: number } {
   if (usage) return { line: (error as Error).message.split("\n")[0]!, code: 2 };
   if (error instanceof DataDirInUse || error instanceof SchemaMismatch)
     return { line: error.message, code: 3 };
-  if (code === "EADDRINUSE") return { line: "The port is in use; set SEGUE_PORT to another one.", code: 3 };
+  if (code === "EADDRINUSE") {
+    const { port } = error as { port?: number };
+    return { line: `Port ${port} is in use; set SEGUE_PORT to another one.`, code: 3 };
+  }
   return { line: error instanceof Error ? (error.stack ?? error.message) : String(error), code: 1 };
 }
 
