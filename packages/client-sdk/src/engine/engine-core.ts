@@ -7,14 +7,11 @@ import { LicenseGate } from "./license-gate";
 import { openReader, refusalOf } from "./media/open-reader";
 import { type FetchedRange, RangeFetcher } from "./media/range-fetcher";
 import type { OutputMessage, OutputReport } from "./output/protocol";
-import { ringBytes, SharedRing } from "./output/shared-ring";
+import { OutputStream } from "./output-stream";
 import { RangeLog } from "./range-log";
 import type { StereoBlock } from "./stereo-block";
 import { TimelineEntry } from "./timeline-entry";
 
-/** A power of two, as the ring's counters need: 11.9 s at 44.1 kHz. */
-const RING_FRAMES = 2 ** 19;
-const AHEAD_SECONDS = 10;
 const BREATHE_MS = 20;
 
 /** The engine without its threads: it turns items into frames and feeds them to one output. */
@@ -24,17 +21,10 @@ export class EngineCore {
   readonly #emit: (event: EngineEvent) => void;
   readonly #heads: Heads;
   readonly #gate: LicenseGate;
+  readonly #out: OutputStream;
   #entries: TimelineEntry[] = [];
   #nextId = 1;
-  #epoch = 0;
-  #ring: SharedRing | null = null;
-  #written: Frames = 0;
-  #played: Frames = 0;
-  #playedBefore: Frames = 0;
-  #underrun: Frames = 0;
-  #starved = false;
   #paused = false;
-  #eof = false;
   #truncating = false;
   /** The item that ended last. */
   #ended: string | null = null;
@@ -52,6 +42,7 @@ export class EngineCore {
     this.#emit = emit;
     this.#heads = new Heads(environment);
     this.#gate = new LicenseGate(environment.now, environment.wall);
+    this.#out = new OutputStream(link);
     link.listen((message) => this.#onOutput(message));
   }
 
@@ -84,13 +75,12 @@ export class EngineCore {
     const current = this.#entries[0];
     if (!current || !Number.isFinite(frame)) return;
     this.#dropDoomed();
-    current.rewind(frame, this.#played, this.#link.sampleRateHz);
+    current.rewind(frame, this.#out.played, this.#out.rateHz);
     if (current.failure && current.failure.code !== "url_expired") {
       current.failure = null;
       current.fetcher.retry();
     }
-    for (const entry of this.#entries.slice(1))
-      entry.rewind(entry.item.startFrame, 0, this.#link.sampleRateHz);
+    for (const entry of this.#entries.slice(1)) entry.rewind(entry.item.startFrame, 0, this.#out.rateHz);
     this.#flush(current.fromFrame > 0);
     this.#emitPosition(current);
   }
@@ -119,18 +109,18 @@ export class EngineCore {
   }
 
   stats(): EngineStats {
-    const rate = this.#link.sampleRateHz;
+    const rate = this.#out.rateHz;
     return {
       output: this.#link.kind,
       contextSampleRateHz: rate,
       outputLatencyMs: this.#link.latencyMs(),
-      ringFillMs: ((this.#written - this.#played) / rate) * 1000,
+      ringFillMs: (this.#out.waiting / rate) * 1000,
       rangesFetched: this.#ranges.count,
       bytesFetched: this.#ranges.bytes + this.#heads.bytesFetched,
       segmentsDecrypted:
         this.#decrypted + this.#entries.reduce((sum, entry) => sum + entry.reader.decrypted, 0),
-      framesPlayed: this.#playedBefore + this.#played,
-      underrunFrames: this.#underrun,
+      framesPlayed: this.#out.framesPlayed,
+      underrunFrames: this.#out.underrun,
       lastJoinGapFrames: this.#lastGap,
       ranges: this.#ranges.ranges,
     };
@@ -140,8 +130,7 @@ export class EngineCore {
     this.#closed = true;
     for (const entry of this.#entries) this.#dispose(entry);
     this.#entries = [];
-    this.#epoch++;
-    this.#link.send({ type: "flush", epoch: this.#epoch, fadeIn: false });
+    this.#out.restart(false);
   }
 
   #entryOf(item: EngineItem): TimelineEntry {
@@ -158,21 +147,9 @@ export class EngineCore {
   }
 
   #flush(fadeIn: boolean): void {
-    this.#epoch++;
-    this.#playedBefore += this.#played;
-    this.#played = 0;
-    this.#written = 0;
-    this.#eof = false;
-    this.#starved = false;
     this.#truncating = false;
     this.#lastPosition = Number.NEGATIVE_INFINITY;
-    let memory: SharedArrayBuffer | undefined;
-    this.#ring = null;
-    if (this.#link.kind === "shared-memory") {
-      memory = new SharedArrayBuffer(ringBytes(RING_FRAMES));
-      this.#ring = new SharedRing(memory);
-    }
-    this.#link.send({ type: "flush", epoch: this.#epoch, fadeIn, memory });
+    this.#out.restart(fadeIn);
     this.#pump();
   }
 
@@ -202,34 +179,32 @@ export class EngineCore {
     if (this.#truncating) return false;
     const entry = this.#entries.find((candidate) => candidate.endOut === null);
     if (!entry || entry.failure) {
-      this.#setEof(true);
+      this.#out.setEof(true);
       return false;
     }
-    const rate = this.#link.sampleRateHz;
-    if (this.#written - this.#played >= Math.min(rate * AHEAD_SECONDS, RING_FRAMES - 16_384)) return false;
-    const epoch = this.#epoch;
+    if (this.#out.full) return false;
+    const epoch = this.#out.epoch;
     let block: StereoBlock | null;
     try {
       const stream = entry.stream ?? (await this.#open(entry, epoch));
       if (!stream) return true;
       block = entry.held ?? (await stream.next());
     } catch (cause) {
-      if (epoch === this.#epoch && this.#entries.includes(entry))
+      if (epoch === this.#out.epoch && this.#entries.includes(entry))
         this.#fail(entry, SegueError.from(cause, "decode_failed"));
       return true;
     }
-    if (epoch !== this.#epoch || this.#closed || !this.#entries.includes(entry)) return true;
+    if (epoch !== this.#out.epoch || this.#closed || !this.#entries.includes(entry)) return true;
     if (this.#truncating) {
       entry.held = block;
       return false;
     }
     entry.held = null;
-    this.#setEof(false);
+    this.#out.setEof(false);
     if (entry.startOut === null) {
-      entry.startOut = this.#written;
-      this.#link.send({ type: "mark", epoch, id: entry.id, frame: this.#written });
+      entry.startOut = this.#out.mark(entry.id);
     }
-    if (block) this.#write(block);
+    if (block) this.#out.write(block);
     else this.#finish(entry);
     return true;
   }
@@ -239,12 +214,12 @@ export class EngineCore {
     const decoder = await this.#environment.openDecoder(manifest, entry.reader);
     let stream: ItemStream;
     try {
-      stream = await ItemStream.at(decoder, manifest, entry.fromFrame, gain, this.#link.sampleRateHz);
+      stream = await ItemStream.at(decoder, manifest, entry.fromFrame, gain, this.#out.rateHz);
     } catch (cause) {
       decoder.close();
       throw cause;
     }
-    if (epoch !== this.#epoch || !this.#entries.includes(entry)) {
+    if (epoch !== this.#out.epoch || !this.#entries.includes(entry)) {
       stream.close();
       return null;
     }
@@ -252,19 +227,12 @@ export class EngineCore {
     return stream;
   }
 
-  #write(block: StereoBlock): void {
-    const frames = block.left.length;
-    if (this.#ring) this.#ring.write(block.left, block.right, 0, frames);
-    else this.#link.send({ type: "pcm", epoch: this.#epoch, left: block.left, right: block.right });
-    this.#written += frames;
-  }
-
   #finish(entry: TimelineEntry): void {
     if (entry.stream && entry.stream.missing > 0) {
       const error = new SegueError("trim_mismatch", { detail: `${entry.stream.missing} frames are missing` });
       this.#emit({ type: "failed", uid: entry.item.uid, error });
     }
-    entry.endOut = this.#written;
+    entry.endOut = this.#out.written;
     entry.stream?.close();
     entry.stream = null;
   }
@@ -277,16 +245,10 @@ export class EngineCore {
     this.#emit({ type: "failed", uid: entry.item.uid, error });
   }
 
-  #setEof(eof: boolean): void {
-    if (eof === this.#eof) return;
-    this.#eof = eof;
-    this.#link.send({ type: "eof", epoch: this.#epoch, eof });
-  }
-
   /** The current item first; the next one's head once that is safe, and its rest once the current one is whole. */
   #direct(): void {
     let safe = true;
-    const buffered = this.#written - this.#played >= 3 * this.#link.sampleRateHz;
+    const buffered = this.#out.waiting >= 3 * this.#out.rateHz;
     this.#entries.forEach((entry, index) => {
       if (entry.failure) return;
       entry.fetcher.setAhead(safe && index < 3 ? "all" : index === 1 && buffered ? "head" : "none");
@@ -303,24 +265,21 @@ export class EngineCore {
   #emitBuffered(uid: string): void {
     const entry = this.#entries.find((candidate) => candidate.item.uid === uid);
     if (!entry) return;
-    this.#emit(entry.buffered(this.#written, this.#played, this.#link.sampleRateHz));
+    this.#emit(entry.buffered(this.#out.written, this.#out.played, this.#out.rateHz));
   }
 
   #onOutput(message: OutputMessage): void {
-    if (this.#closed || message.epoch !== this.#epoch) return;
+    if (this.#closed || message.epoch !== this.#out.epoch) return;
     if (message.type === "report") this.#onReport(message);
     else if (message.type === "truncated") this.#onTruncated(message.done, message.frame);
   }
 
   #onReport(report: OutputReport): void {
-    this.#played = report.played;
-    this.#underrun = report.underrun;
+    const dry = this.#out.take(report);
     for (const mark of report.marks) this.#enter(mark.id, mark.gap);
     const current = this.#entries[0];
-    if (current && report.starved && !this.#starved && current.started)
-      this.#emit({ type: "stalled", uid: current.item.uid });
-    this.#starved = report.starved;
-    const rate = this.#link.sampleRateHz;
+    if (dry && current?.started) this.#emit({ type: "stalled", uid: current.item.uid });
+    const rate = this.#out.rateHz;
     const moved = report.played - this.#lastPosition;
     // Where the sound came to rest is told to the frame: another device may go on from there.
     if (current?.started && (moved >= rate / 5 || (this.#paused && moved > 0))) {
@@ -333,7 +292,7 @@ export class EngineCore {
   }
 
   #emitPosition(entry: TimelineEntry): void {
-    const [played, rate] = [this.#played, this.#link.sampleRateHz];
+    const [played, rate] = [this.#out.played, this.#out.rateHz];
     const framesPlayed = entry.framesPlayed(played, rate);
     this.#emit({ type: "position", uid: entry.item.uid, frame: entry.frameAt(played, rate), framesPlayed });
   }
@@ -346,7 +305,7 @@ export class EngineCore {
     // The first item of a stream joins nothing; one that was appended after the end of the last item does.
     if (entry.startOut !== 0) this.#lastGap = gap;
     for (const before of this.#entries.splice(0, index)) this.#end(before);
-    this.#lastPosition = this.#played;
+    this.#lastPosition = this.#out.played;
     if (entry.started) this.#emitPosition(entry);
     else this.#emit({ type: "started", uid: entry.item.uid, frame: entry.fromFrame });
     entry.started = true;
@@ -355,7 +314,7 @@ export class EngineCore {
   /** Ends the last item once all of its frames were played. */
   #drain(): void {
     const current = this.#entries[0];
-    if (!current || current.endOut === null || this.#played < current.endOut) return;
+    if (!current || current.endOut === null || this.#out.played < current.endOut) return;
     const next = this.#entries[1];
     if (next && !next.failure) return;
     this.#entries.shift();
@@ -365,12 +324,12 @@ export class EngineCore {
   }
 
   #end(entry: TimelineEntry): void {
-    const played = entry.endOut ?? this.#played;
+    const played = entry.endOut ?? this.#out.played;
     this.#ended = entry.item.uid;
     this.#emit({
       type: "ended",
       uid: entry.item.uid,
-      framesPlayed: entry.framesPlayed(played, this.#link.sampleRateHz),
+      framesPlayed: entry.framesPlayed(played, this.#out.rateHz),
     });
     this.#dispose(entry);
   }
@@ -395,7 +354,7 @@ export class EngineCore {
       return;
     }
     this.#truncating = true;
-    this.#link.send({ type: "truncate", epoch: this.#epoch, frame: written });
+    this.#out.truncate(written);
   }
 
   #onTruncated(done: boolean, frame: Frames): void {
@@ -403,7 +362,7 @@ export class EngineCore {
     this.#truncating = false;
     if (done) {
       this.#dropDoomed();
-      this.#written = frame;
+      this.#out.truncated(frame);
       // Items behind were appended meanwhile and nothing of them was written.
     } else {
       // The first doomed item is audible already: it stays.
