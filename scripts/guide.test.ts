@@ -57,4 +57,9 @@ describe("the guide to building an app", () => {
   });
 });
 
-const readClient = () => ts.sys.readFile(`${root}packages/client-sdk/src/client.ts`) ?? "";
+/** The client as an application sees it. */
+function readClient(): string {
+  const folder = `${root}packages/client-sdk/src/`;
+  const files = [`${folder}client.ts`, ...ts.sys.readDirectory(`${folder}surface`)];
+  return files.map((file) => ts.sys.readFile(file) ?? "").join("");
+}

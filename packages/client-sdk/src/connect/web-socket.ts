@@ -17,8 +17,8 @@ export type WebSocketConstructor = new (url: string, protocols: string[]) => Web
 const OPEN = 1;
 const NEVER_OPENED = 1006;
 
-/** Sockets made by `constructor`. */
-export function webSockets(constructor: WebSocketConstructor): SocketFactory {
+/** Sockets made by the constructor `Make`. */
+export function webSockets(Make: WebSocketConstructor): SocketFactory {
   return {
     open(url, subprotocols, events) {
       let ended = false;
@@ -29,7 +29,7 @@ export function webSockets(constructor: WebSocketConstructor): SocketFactory {
       };
       let socket: WebSocketLike;
       try {
-        socket = new constructor(url, [...subprotocols]);
+        socket = new Make(url, [...subprotocols]);
       } catch {
         // A page's security policy may forbid it.
         queueMicrotask(() => end(NEVER_OPENED));
