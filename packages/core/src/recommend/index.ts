@@ -44,6 +44,7 @@ export * from "./metrics/split";
 export * from "./neighbors/brute-force";
 export { ClusteredIndex, type ClusteredIndexOptions } from "./neighbors/clustered-index";
 export * from "./neighbors/clusters";
+export { loadClusters, saveClusters } from "./neighbors/clusters-bytes";
 export { ExactIndex } from "./neighbors/exact-index";
 export { KdTree, type KdTreeOptions, type KdTreeSearchOptions } from "./neighbors/kd-tree";
 export { loadKdTree, saveKdTree } from "./neighbors/kd-tree-bytes";

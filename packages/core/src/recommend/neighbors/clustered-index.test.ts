@@ -6,6 +6,7 @@ import { randomStream } from "../random";
 import { bruteForceIndex } from "./brute-force";
 import { ClusteredIndex } from "./clustered-index";
 import { type Clusters, clusterRows } from "./clusters";
+import { loadClusters, saveClusters } from "./clusters-bytes";
 import { unitSpace } from "./unit-space";
 
 async function clustered(space: ItemSpace, clusters?: number, seed = 1): Promise<Clusters> {
@@ -86,6 +87,32 @@ describe("the clustered index", () => {
       const { rows } = index.search(Float32Array.of(1, 2, 3, 4), 9);
       expect([...rows]).toEqual([...Array(Math.min(count, 9)).keys()]);
     }
+  });
+
+  test("gives the same from saved clusters; damaged ones are refused", async () => {
+    const clusters = await clustered(space, 20);
+    const bytes = saveClusters(clusters);
+    const loaded = loadClusters(bytes);
+    expect(loaded).toEqual(clusters);
+    const query = space.vectors.subarray(0, 24);
+    const [a, b] = [
+      await ClusteredIndex.load(hostWasm, space, clusters, { probes: 3 }),
+      await ClusteredIndex.load(hostWasm, space, loaded, { probes: 3 }),
+    ];
+    expect(b.search(query, 20)).toEqual(a.search(query, 20));
+    for (let at = 0; at < bytes.length; at += 61) {
+      const damaged = bytes.slice();
+      damaged[at]! ^= 4;
+      expect(() => loadClusters(damaged)).toThrow(/not a saved model/);
+    }
+    const { dimensions, centroids, clusterOfRow } = clusters;
+    for (const wrong of [
+      { dimensions: 7, centroids, clusterOfRow },
+      { dimensions: 0, centroids, clusterOfRow },
+      { dimensions, centroids, clusterOfRow: clusterOfRow.map(() => 20) },
+      { dimensions, centroids: centroids.map(() => Number.NaN), clusterOfRow },
+    ])
+      expect(() => loadClusters(saveClusters(wrong))).toThrow(/not a saved model/);
   });
 
   test("is refused for an empty space, wrong clusters and wrong options", async () => {
