@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { bin, ensureBuilt, ensureInstalled, root, run } from "./workspace.mjs";
 
 const PACKAGES = ["packages/core", "packages/client-sdk", "packages/server-reference"];
-const TYPED = [...PACKAGES, "packages/conformance", "examples/web-player", "."];
+const TYPED = [...PACKAGES, "packages/conformance", "examples/web-player", "examples/radio", "."];
 
 /** Every check: a name, and the commands that must all succeed. */
 const CHECKS = {
