@@ -188,8 +188,9 @@ describe("facts", () => {
   });
 
   test("from before a seek do not take it back", () => {
+    const anchor = { ...session.state.session.anchor!, positionMs: 1_000 };
     session.command("b", { type: "seek", positionMs: 30_000 });
-    session.report("a", { appliedVersion: session.state.session.cue.version - 1 });
+    session.report("a", { appliedVersion: session.state.session.cue.version - 1, anchor });
     expect(session.state.session.anchor?.positionMs).toBe(30_000);
   });
 
