@@ -129,7 +129,7 @@ test("twenty transfers there and back: never both, and the music goes on where i
       const left = from.client.player.positionMs();
       const resumed = to.client.player.positionMs() - (performance.now() - to.output.heard.at(-1)!.from);
       errors.push(Math.abs(resumed - left));
-      expect(to.client.connect.state.isActiveHere).toBe(true);
+      await until(() => to.client.connect.state.isActiveHere, "the right");
       await until(() => from.client.connect.state.activeDeviceId === to.id, "the news");
       expect(from.client.player.state.status).toBe("paused");
       [from, to] = [to, from];

@@ -64,6 +64,8 @@ export interface Runtime {
 const OPENING_MS = 10_000;
 const NEVER_OPENED = 1006;
 const WRONG_SUBPROTOCOL = 1002;
+/** Longest time between two readings of clocks that are taken for one. */
+const READING_MS = 10;
 /** Timers are late by a moment, never early. */
 const SLACK_MS = 1;
 
@@ -91,8 +93,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       for (let next = inbox.shift(); next; next = inbox.shift()) {
         const step = stepClient(state, {
           ...next,
-          nowMs: clock.monotonicMs(),
-          wallMs: clock.wallMs(),
+          ...readClocks(clock),
         } as ClientInput);
         state = step.state;
         for (const effect of step.effects) {
@@ -229,6 +230,15 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     volume: (volume, seq) => input({ type: "volume", volume, seq }),
     followed: () => input({ type: "followed" }),
   };
+}
+
+/** Both clocks at one moment: a program that was held up between two readings must not look like one that slept. */
+function readClocks(clock: Clock): { readonly nowMs: number; readonly wallMs: number } {
+  for (let tries = 0; ; tries++) {
+    const nowMs = clock.monotonicMs();
+    const wallMs = clock.wallMs();
+    if (clock.monotonicMs() - nowMs < READING_MS || tries >= 5) return { nowMs, wallMs };
+  }
 }
 
 /** What a caller is told; null when all is well. */
