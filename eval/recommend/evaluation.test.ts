@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { callingThread } from "@segue/core/recommend";
+import { callingThread, type Interactions } from "@segue/core/recommend";
 import { inventTaste } from "@segue/core/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hostWasm } from "../../packages/core/test/recommend/wasm-host";
 import { parseCsv } from "./csv";
 import { DatasetError, readDataset } from "./datasets";
 import { easeFamily, type Family, ialsFamily, popularityFamily } from "./models";
-import { evaluate, type Protocol, splitDataset } from "./protocol";
+import { evaluate, type Protocol, type Stage, splitDataset } from "./protocol";
 import { readCatalog } from "./radio";
 
 let folder: string;
@@ -76,27 +76,38 @@ describe("data sets", () => {
 });
 
 describe("the protocol", () => {
-  test.each(["random", "time"] as const)(
-    "cuts the data into three parts that share no entry, by %s",
+  const pairsOf = ({ users, items, byUser }: Interactions) =>
+    users.flatMap((user, row) =>
+      [...byUser.columns.subarray(byUser.offsets[row], byUser.offsets[row + 1])].map(
+        (item) => `${user} ${items[item]}`,
+      ),
+    );
+
+  test.each(["random", "time", "users"] as const)(
+    "keeps what is to be found from training, by %s",
     (split) => {
       writeInvented();
       const dataset = readDataset("movielens", folder);
-      const { train, validation, whole, test: held, sizes } = splitDataset(dataset, { ...protocol, split });
-      const count = (relevant: ReadonlyMap<string, ReadonlySet<string>>) =>
-        [...relevant.values()].reduce((sum, items) => sum + items.size, 0);
-      expect(sizes.train + sizes.validation + sizes.test).toBe(dataset.events.length);
-      expect([count(validation), count(held)]).toEqual([sizes.validation, sizes.test]);
-      expect(train.byUser.columns.length).toBe(sizes.train);
-      expect(whole.byUser.columns.length).toBe(sizes.train + sizes.validation);
-      const known = new Set(
-        whole.users.flatMap((user, row) =>
-          [...whole.byUser.columns.subarray(whole.byUser.offsets[row], whole.byUser.offsets[row + 1])].map(
-            (item) => `${user} ${whole.items[item]}`,
-          ),
-        ),
-      );
-      for (const [user, items] of held)
-        for (const item of items) expect(known.has(`${user} ${item}`)).toBe(false);
+      const { validation, test: final } = splitDataset(dataset, { ...protocol, split });
+      const found = (stage: Stage) =>
+        [...stage.relevant].flatMap(([user, items]) => [...items].map((item) => `${user} ${item}`));
+      for (const stage of [validation, final]) {
+        const seen = new Set([...pairsOf(stage.train), ...pairsOf(stage.histories)]);
+        expect(found(stage)).toHaveLength(stage.sizes[1]);
+        expect(found(stage).filter((pair) => seen.has(pair))).toEqual([]);
+        expect(stage.histories.items).toEqual(stage.train.items);
+        if (split === "users") {
+          expect(stage.histories.users.filter((user) => stage.train.users.includes(user))).toEqual([]);
+          expect(stage.histories.users.length).toBeGreaterThan(10);
+        } else expect(pairsOf(stage.train)).toHaveLength(stage.sizes[0]);
+      }
+      // Nothing that the test asks for is known while settings are chosen.
+      const early = new Set([
+        ...pairsOf(validation.train),
+        ...pairsOf(validation.histories),
+        ...found(validation),
+      ]);
+      expect(found(final).filter((pair) => early.has(pair))).toEqual([]);
     },
   );
 
@@ -111,17 +122,19 @@ describe("the protocol", () => {
       async train(data, settings) {
         trained.push([data, String(settings)]);
         // The second setting knows the validation split by heart, and nothing of the test.
-        const score = (user: number) =>
-          data.items.map((item) =>
-            settings === 2 && splits.validation.get(data.users[user]!)?.has(item) ? 1 : 0,
-          );
-        return { score, space: null };
+        const scorerFor =
+          async ({ users }: Interactions) =>
+          (user: number) =>
+            data.items.map((item) =>
+              settings === 2 && splits.validation.relevant.get(users[user]!)?.has(item) ? 1 : 0,
+            );
+        return { scorerFor, space: null };
       },
     };
     const outcome = await evaluate(spy, splits, "ndcg@10", () => {});
     expect(outcome).toMatchObject({ settings: "2", tried: 3, validation: 1 });
     expect(outcome.test["ndcg@10"]).toBeLessThan(0.3);
-    expect(trained.map(([data, settings]) => [data === splits.whole, settings])).toEqual([
+    expect(trained.map(([data, settings]) => [data === splits.test.train, settings])).toEqual([
       [false, "1"],
       [false, "2"],
       [false, "3"],
@@ -129,29 +142,32 @@ describe("the protocol", () => {
     ]);
   });
 
-  test("on invented listeners iALS and EASE are far better than popularity, and as good as each other", async () => {
-    writeInvented();
-    const splits = splitDataset(readDataset("movielens", folder), protocol);
-    const pool = callingThread(hostWasm);
-    const settings = [0.01, 0.03].map((regularization) => ({
-      dimensions: 16,
-      unseenWeight: 0.2,
-      regularization,
-      epochs: 8,
-      seed: 7,
-    }));
-    const run = <S>(family: Family<S>) => evaluate(family, splits, "ndcg@10", () => {});
-    const popular = (await run(popularityFamily)).test;
-    const ease = (await run(easeFamily([30, 100]))).test;
-    const ials = (await run(ialsFamily(settings, pool))).test;
-    for (const good of [ease, ials]) {
-      expect(good["ndcg@10"]).toBeGreaterThan(1.5 * popular["ndcg@10"]);
-      expect(good["coverage@20"]).toBeGreaterThan(popular["coverage@20"]);
-      expect(good["gini@20"]).toBeLessThan(popular["gini@20"]);
-    }
-    expect(ials["ndcg@10"] / ease["ndcg@10"]).toBeGreaterThan(0.8);
-    expect(ials.users).toBe(popular.users);
-  });
+  test.each(["random", "users"] as const)(
+    "on invented listeners iALS and EASE are far better than popularity, by %s",
+    async (split) => {
+      writeInvented();
+      const splits = splitDataset(readDataset("movielens", folder), { ...protocol, split });
+      const pool = callingThread(hostWasm);
+      const settings = [0.01, 0.03].map((regularization) => ({
+        dimensions: 16,
+        unseenWeight: 0.2,
+        regularization,
+        epochs: 8,
+        seed: 7,
+      }));
+      const run = <S>(family: Family<S>) => evaluate(family, splits, "ndcg@10", () => {});
+      const popular = (await run(popularityFamily)).test;
+      const ease = (await run(easeFamily([30, 100]))).test;
+      const ials = (await run(ialsFamily(settings, pool))).test;
+      for (const good of [ease, ials]) {
+        expect(good["ndcg@10"]).toBeGreaterThan(1.5 * popular["ndcg@10"]);
+        expect(good["coverage@20"]).toBeGreaterThan(popular["coverage@20"]);
+        expect(good["gini@20"]).toBeLessThan(popular["gini@20"]);
+      }
+      expect(ials["ndcg@10"] / ease["ndcg@10"]).toBeGreaterThan(0.8);
+      expect(ials.users).toBe(popular.users);
+    },
+  );
 
   test("a data set without times cannot be split by time", () => {
     write("user_artists.dat", "userID\tartistID\tweight\n2\t51\t13883\n3\t51\t7\n");

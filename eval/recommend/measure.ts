@@ -13,7 +13,7 @@ import {
   topItems,
 } from "@segue/core/recommend";
 
-/** A model to measure: the scores of every item of `data` for a user (a row of `data`). */
+/** Scores of every item for a user, a row of the histories that the scorer was made for. */
 export type Scorer = (user: number) => ArrayLike<number>;
 
 /** Means over all users who have something to find. */
@@ -38,20 +38,25 @@ export type Metric = Exclude<keyof Measured, "users">;
 const LIST = 100;
 const CATALOG_LIST = 20;
 
-/**
- * Ranks all items that a user has not had and compares with `relevant` (item ids by user id). Items of `relevant` that `data`
- * lacks count as missed.
- */
+/** What a model is measured by. */
+export interface Exam {
+  /** Who is asked about, and what the model may know of them. Items are those of the training in the same order. */
+  readonly histories: Interactions;
+  /** Item ids that turned out to be wanted, by user id. Items that training lacks count as missed. */
+  readonly relevant: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Ranks all items that a user has not had, and compares with what was relevant. */
 export function measure(
-  data: Interactions,
-  relevant: ReadonlyMap<string, ReadonlySet<string>>,
+  train: Interactions,
+  { histories: data, relevant }: Exam,
   score: Scorer,
   space: ItemSpace | null,
 ): Measured {
   const sums = new Map<string, number>();
   const add = (name: string, value: number) => sums.set(name, (sums.get(name) ?? 0) + value);
   const lists: Uint32Array[] = [];
-  const known = popularity(data);
+  const known = popularity(train);
   let users = 0;
   for (const [user, id] of data.users.entries()) {
     const wanted = relevant.get(id);
@@ -69,7 +74,7 @@ export function measure(
     add("recall@50", recallAt(ids, wanted, 50, "reachable"));
     add("ndcg@100", ndcgAt(ids, wanted, 100));
     const shown = Uint32Array.from(ranked.slice(0, CATALOG_LIST));
-    add("novelty@20", novelty(shown, known, data.users.length));
+    add("novelty@20", novelty(shown, known, train.users.length));
     if (space) add("diversity@20", intraListDiversity(shown, space));
     lists.push(shown);
   }

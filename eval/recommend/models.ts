@@ -6,6 +6,7 @@ import {
   loadKernel,
   MemoryPlan,
   popularity,
+  refreshUsers,
   rowOf,
   scoreKernel,
   trainEase,
@@ -15,7 +16,8 @@ import type { Scorer } from "./measure";
 
 /** A trained model as the evaluation uses it. */
 export interface Trained {
-  readonly score: Scorer;
+  /** Scores for the users of `histories`, whose items are those of the training in the same order. */
+  scorerFor(histories: Interactions): Promise<Scorer>;
   /** Item factors, for diversity; null for models without. */
   readonly space: ItemSpace | null;
 }
@@ -34,7 +36,7 @@ export const popularityFamily: Family<null> = {
   describe: () => "",
   async train(data) {
     const counts = popularity(data);
-    return { score: () => counts, space: null };
+    return { scorerFor: async () => () => counts, space: null };
   },
 };
 
@@ -45,11 +47,14 @@ export function easeFamily(lambdas: readonly number[]): Family<number> {
     describe: (lambda) => `lambda ${lambda}`,
     async train(data, lambda) {
       const model = trainEase(data, lambda);
-      const wanted = (user: number) => {
-        const { columns, weights } = rowOf(data.byUser, user);
+      const wanted = (histories: Interactions, user: number) => {
+        const { columns, weights } = rowOf(histories.byUser, user);
         return columns.filter((_, entry) => weights[entry]! > 0);
       };
-      return { score: (user) => model.score(wanted(user)), space: null };
+      const scorerFor = async (histories: Interactions): Promise<Scorer> => {
+        return (user) => model.score(wanted(histories, user));
+      };
+      return { scorerFor, space: null };
     },
   };
 }
@@ -64,8 +69,11 @@ export function ialsFamily(
     describe: ({ dimensions, unseenWeight, regularization, epochs }) =>
       `k ${dimensions} a0 ${unseenWeight} lambda ${regularization} epochs ${epochs}`,
     async train(data, options) {
-      const { users, items } = await trainIals(data, options, { pool });
-      return { score: await factorScorer(users, items, pool), space: items };
+      const model = await trainIals(data, options, { pool });
+      // Folding in gives users of the training the vectors that they have, and others theirs.
+      const scorerFor = async (histories: Interactions) =>
+        factorScorer(await refreshUsers(model, histories, { pool }), model.items, pool);
+      return { scorerFor, space: model.items };
     },
   };
 }

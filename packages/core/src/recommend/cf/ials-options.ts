@@ -50,5 +50,9 @@ export function ialsOptions(options: Partial<IalsOptions>): IalsOptions {
 
 /** λ · (entries + a0 · others)^ν: how strongly a row with so many entries is pulled to zero. */
 export function rowPenalty(options: IalsOptions, entries: number, others: number): number {
-  return options.regularization * (entries + options.unseenWeight * others) ** options.frequencyExponent;
+  const frequency = entries + options.unseenWeight * others;
+  const exponent = options.frequencyExponent;
+  // Engines may differ in the last bit of a power, but not in those that most models have.
+  const growth = exponent === 1 ? frequency : exponent === 0.5 ? Math.sqrt(frequency) : frequency ** exponent;
+  return options.regularization * growth;
 }
