@@ -53,27 +53,31 @@ export function foldIn(model: IalsModel): (history: Iterable<HistoryEntry>) => F
 
 /** `data`'s rows with the columns of `items`, leaving out items that are not among them. */
 function ontoItems(data: Interactions, items: ItemSpace): SparseRows {
-  const rows = new Map(items.ids.map((id, row) => [id, row]));
-  const target = data.items.map((id) => rows.get(id) ?? -1);
   const { offsets, columns, weights } = data.byUser;
-  const out = { offsets: new Int32Array(offsets.length), columns: [] as number[], weights: [] as number[] };
-  for (let user = 0; user + 1 < offsets.length; user++) {
-    const row: [number, number][] = [];
-    for (let entry = offsets[user]!; entry < offsets[user + 1]!; entry++) {
-      const column = target[columns[entry]!]!;
-      if (column >= 0) row.push([column, weights[entry]!]);
-    }
-    for (const [column, weight] of row.sort(([a], [b]) => a - b)) {
-      out.columns.push(column);
-      out.weights.push(weight);
-    }
-    out.offsets[user + 1] = out.columns.length;
-  }
-  return {
-    offsets: out.offsets,
-    columns: Int32Array.from(out.columns),
-    weights: Float32Array.from(out.weights),
+  const alike =
+    data.items.length === items.ids.length && data.items.every((id, row) => id === items.ids[row]);
+  if (alike) return data.byUser;
+  const rows = new Map(items.ids.map((id, row) => [id, row]));
+  const target = Int32Array.from(data.items, (id) => rows.get(id) ?? -1);
+  const out = {
+    offsets: new Int32Array(offsets.length),
+    columns: new Int32Array(columns.length),
+    weights: new Float32Array(columns.length),
   };
+  let at = 0;
+  for (let user = 0; user + 1 < offsets.length; user++) {
+    const entries: number[] = [];
+    for (let entry = offsets[user]!; entry < offsets[user + 1]!; entry++)
+      if (target[columns[entry]!]! >= 0) entries.push(entry);
+    // Ascending, as in training, so that sums have the same order.
+    entries.sort((a, b) => target[columns[a]!]! - target[columns[b]!]!);
+    for (const entry of entries) {
+      out.columns[at] = target[columns[entry]!]!;
+      out.weights[at++] = weights[entry]!;
+    }
+    out.offsets[user + 1] = at;
+  }
+  return { offsets: out.offsets, columns: out.columns.slice(0, at), weights: out.weights.slice(0, at) };
 }
 
 /**
