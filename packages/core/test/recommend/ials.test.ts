@@ -114,9 +114,10 @@ describe("the kernel", () => {
   test("gives what plain TypeScript gives, within 1e-4", async () => {
     await fc.assert(
       fc.asyncProperty(smallInteractions(), someOptions, async (data, some) => {
-        // One step of conjugate gradient: more of them magnify rounding by the condition of the equation, which tiny data
-        // makes bad; whole trainings below have three.
-        const options = { ...some, cgSteps: 1 };
+        // float32 errs by its last bit times the condition of the equation, which is about weights / regularization here; a
+        // second step of conjugate gradient would multiply that again. Whole trainings below have three.
+        const regularization = Math.max(some.regularization, some.solver === "cg" ? 1 : 0.05);
+        const options = { ...some, regularization, cgSteps: 1 };
         const [plain, kernel] = [
           await engines["plain"]!(data, options),
           await engines["kernel"]!(data, options),
