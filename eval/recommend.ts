@@ -1,5 +1,6 @@
 /** Quality of recommendations on public data sets, beside popularity and EASE, tuned on a validation split alone. */
 import { loadavg } from "node:os";
+import { SegueError } from "@segue/core";
 import { callingThread, type IalsOptions } from "@segue/core/recommend";
 import { hostWasm } from "../packages/core/test/recommend/wasm-host";
 import { kernelThreads } from "../packages/server-reference/src/adapters/workers/kernel-threads";
@@ -154,7 +155,8 @@ try {
   if (kind === "spotify-features") await evaluateRadio(path, numbers("seed", "42")[0]!);
   else await evaluateRatings(readDataset(kind, path), DEFAULTS[kind]);
 } catch (error) {
-  if (!(error instanceof DatasetError)) throw error;
-  console.error(error.message);
+  const detail = SegueError.is(error) ? error.detail : error instanceof DatasetError ? error.message : null;
+  if (!detail) throw error;
+  console.error(detail);
   process.exitCode = 2;
 }
