@@ -293,7 +293,10 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
       );
       settings = { ...settings, context };
       options.recorder.setContext(context);
-      if (startMs !== null && play) warm();
+      if (startMs !== null && play) {
+        timer.begin();
+        warm();
+      }
       driver.tick();
       driver.dispatch({ type: "adopt", queue, startMs, play });
       publish();
