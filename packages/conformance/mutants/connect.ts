@@ -155,6 +155,29 @@ export const CONNECT_MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    id: "old-reports-count",
+    title: "a report of an epoch that is over changes the session",
+    requirement: "CONN-014",
+    checks: ["connect/facts"],
+    tamper: () => {
+      const epochs = new WeakMap<object, string>();
+      return {
+        frame: (frame, connection) => {
+          const { delta, snapshot } = frame as Any;
+          const epoch = (delta ?? snapshot)?.stamp?.epoch;
+          if (epoch) epochs.set(connection, epoch);
+          return [frame];
+        },
+        sent: (frame, connection) => {
+          const { report } = frame as Any;
+          return report
+            ? [{ report: { ...report, epoch: epochs.get(connection) ?? report.epoch } }]
+            : [frame];
+        },
+      };
+    },
+  },
+  {
     id: "older-connection-stays",
     title: "a new connection of a device leaves its older one open",
     requirement: "CONN-050",

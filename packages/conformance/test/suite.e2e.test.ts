@@ -147,15 +147,8 @@ describe("a mutant", () => {
 
 describe("the command line", () => {
   test.each([
-    [["run"], "--server is missing"],
     [["run", "--server", "http://127.0.0.1:1"], "does not answer"],
-    [["run", "--server", "nowhere"], "no address"],
-    [["run", "--server", "reference", "--only", "nothing-such"], "No check matches"],
     [["walk"], "walk is no command"],
-    [["run", "--sever", "x"], "Unknown option"],
-    [["run", "--seed", "x"], "--seed must be a number"],
-    [["replay", "/nowhere.json", "--server", "reference"], "cannot be read"],
-    [["selftest", "nothing-such"], "There is no mutant"],
   ])("%j ends with 2 and one line that says why", async (args, why) => {
     const { code, out } = await suite(args);
     expect([code, out]).toEqual([2, expect.stringContaining(why)]);

@@ -3,6 +3,7 @@ import type { Check } from "../runner/check";
 import { authorization, deviceGrant, refreshTokens } from "./auth/authorization-server";
 import { accessTokens, tokenExpiry } from "./auth/tokens";
 import { access, heads, pages, refusals, trackLists } from "./catalog/catalog";
+import { facts } from "./connect/facts";
 import { commands, session, speakers } from "./connect/session";
 import { transport } from "./connect/transport";
 import { countRule, dedupeWindow, eventBatches } from "./events/counting";
@@ -50,5 +51,6 @@ export const CHECKS: readonly Check[] = [
   commands,
   session,
   speakers,
+  facts,
   transport,
 ];

@@ -93,7 +93,9 @@ export class SessionObserver {
         stamp.epoch,
       );
     const [was, is] = [this.state?.activeDeviceId ?? "", state.activeDeviceId ?? ""];
-    if (this.state !== null && same && was !== "" && was !== is)
+    // A device that goes by itself keeps the last epoch, so that it may come back (CONN-135).
+    const taken = was !== is && (is !== "" || Boolean(state.transfer));
+    if (this.state !== null && same && was !== "" && taken)
       judge.must(
         "CONN-013",
         stamp.epoch > this.stamp.epoch,
