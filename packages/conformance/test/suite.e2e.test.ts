@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MUTANTS } from "../mutants/index";
 import { judgeMutant, type MutantResult, startMutated } from "../mutants/selftest";
 import { CHECKS } from "../src/checks/index";
-import { coverageOf, type RunResult } from "../src/runner/run";
+import { coverageOf, distinctCounterexamples, type RunResult } from "../src/runner/run";
 import { type PreparedData, prepareReference, removePrepared } from "../src/subjects/reference";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -76,10 +76,7 @@ describe("a server that breaks three requirements by hand", () => {
   beforeAll(async () => {
     server = await startMutated(prepared, mutants);
     healthy = await startMutated(prepared, []);
-    const only = ["playback/ranges", "license/validity", "catalog/pages", "auth/access-tokens"].flatMap(
-      (id) => ["--only", id],
-    );
-    ended = await suite(["run", "--server", server.url, "--report", folder, ...only]);
+    ended = await suite(["run", "--server", server.url, "--report", folder]);
   });
   afterAll(async () => {
     await server.close();
@@ -88,7 +85,7 @@ describe("a server that breaks three requirements by hand", () => {
 
   test("gets one counterexample of at most five steps for each", () => {
     expect(ended.code).toBe(1);
-    const found = resultsIn(folder).checks.flatMap((check) => check.counterexamples);
+    const found = distinctCounterexamples(resultsIn(folder).checks).map((each) => each.found);
     expect(found.map((each) => each.requirement).sort()).toEqual(
       mutants.map((mutant) => mutant.requirement).sort(),
     );
@@ -97,7 +94,7 @@ describe("a server that breaks three requirements by hand", () => {
       expect(each.confirmed).toEqual({ of: 3, broke: 3 });
     }
     // Nothing else is blamed.
-    expect(ended.out).toMatch(/1 checks passed, 3 failed/);
+    expect(ended.out).toMatch(/^\d+ of \d+ MUSTs .* were exercised, 3 broken\./m);
   });
 
   test("with the specification's sentence, what was expected, and what came", () => {

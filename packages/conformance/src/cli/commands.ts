@@ -8,7 +8,7 @@ import { checkLine, counterexampleLines, summaryLines } from "../report/console"
 import { readReplay, replayName } from "../report/replay-files";
 import { writeReport } from "../report/write";
 import type { Check } from "../runner/check";
-import { runChecks } from "../runner/run";
+import { distinctCounterexamples, runChecks } from "../runner/run";
 import { execute } from "../runner/run-check";
 import { Tally } from "../runner/tally";
 import { openSubject } from "../subjects/open";
@@ -51,14 +51,13 @@ export async function run(given: Arguments, print: Print, signal: AbortSignal): 
     const credentials = given.credentials === null ? "" : ` --credentials ${given.credentials}`;
     const command = (file: string) =>
       `${replayCommand(given.report === null ? file : join(given.report, file), server)}${credentials}`;
-    const found = result.checks.flatMap((check) => check.counterexamples);
     if (given.report !== null) writeReport(given.report, result, command);
-    for (const each of found) {
+    for (const { found: each, alsoIn } of distinctCounterexamples(result.checks)) {
       const again =
         given.report === null
           ? `npm run conformance -- run --server ${server}${credentials} --only ${each.check} --seed ${seed}`
           : command(`counterexamples/${replayName(each)}`);
-      print(`\n${counterexampleLines(each, again).join("\n")}`);
+      print(`\n${counterexampleLines(each, again, alsoIn).join("\n")}`);
     }
     print("");
     for (const line of summaryLines(result, given.report)) print(line);

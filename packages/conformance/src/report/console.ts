@@ -21,13 +21,17 @@ export function checkLine(result: CheckResult, done: number, total: number): str
 }
 
 /** A counterexample in a few lines. */
-export function counterexampleLines(found: Counterexample, replay: string): readonly string[] {
+export function counterexampleLines(
+  found: Counterexample,
+  replay: string,
+  alsoIn: readonly string[] = [],
+): readonly string[] {
   const { text, page } = requirement(found.requirement);
   const before = preparationOf(found);
   const { of, broke } = found.confirmed;
   return [
     `${found.requirement}  ${text}`,
-    `  docs/spec/${page}, check ${found.check}${broke < of ? `, seen in ${broke} of ${of} repetitions` : ""}`,
+    `  docs/spec/${page}, check ${found.check}${alsoIn.length > 0 ? `, also found by ${alsoIn.join(" and ")}` : ""}${broke < of ? `, seen in ${broke} of ${of} repetitions` : ""}`,
     ...(before === null ? [] : [`  before: ${before}`]),
     ...shownSteps(found).map(({ request, expected, got }, i) =>
       expected === null

@@ -1,13 +1,16 @@
 /** The run as one page that needs nothing else. */
 
 import { isMust, requirement } from "../runner/requirements";
-import { coverageOf, type RequirementResult, type RunResult } from "../runner/run";
+import { coverageOf, distinctCounterexamples, type RequirementResult, type RunResult } from "../runner/run";
 import type { CheckResult, Counterexample } from "../runner/run-check";
 import { replayName } from "./replay-files";
 import { preparationOf, shownSteps } from "./steps";
 
 const html = (value: unknown) =>
   String(value ?? "").replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+
+/** A sentence of the specification, with its code set as code. */
+const prose = (text: string) => html(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 
 const STYLE = `:root{color-scheme:light dark;--ink:#1c2024;--soft:#5b6670;--line:#dfe4e8;--card:#f6f8f9;--ok:#0b7a4b;--bad:#b3261e;--wait:#8a6100}
 @media(prefers-color-scheme:dark){:root{--ink:#e8ebed;--soft:#9aa5ae;--line:#2c343b;--card:#191e23;--ok:#6fd3a2;--bad:#ff9a90;--wait:#e6bd5c}body{background:#111518}}
@@ -19,14 +22,18 @@ h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2.4em 0 .6em}p{margin:.3
 .bar i{display:block;background:var(--ok)}.bar i.broken{background:var(--bad)}
 .found{border:1px solid var(--line);border-left:4px solid var(--bad);border-radius:8px;padding:14px 18px;margin:14px 0;background:var(--card)}
 .found ol{margin:.6em 0;padding-left:1.6em}.found dl{margin:4px 0 0;display:grid;grid-template-columns:80px 1fr;gap:2px 10px}.found dt{color:var(--soft)}.found dd{margin:0;overflow-wrap:anywhere}
-pre{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:8px 12px;overflow:auto;margin:.5em 0}
+pre{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:8px 12px;white-space:pre-wrap;overflow-wrap:anywhere;margin:.5em 0}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:5px 12px 5px 0;vertical-align:top;border-top:1px solid var(--line)}th{color:var(--soft);font-weight:500}
 summary{cursor:pointer}details{margin:.4em 0}`;
 
 const WORD = { passed: "passed", failed: "broken", "not tested": "not tested", error: "error" } as const;
 const CLASS = { passed: "ok", failed: "bad", "not tested": "wait", error: "bad" } as const;
 
-function foundHtml(found: Counterexample, replay: (file: string) => string): string {
+function foundHtml(
+  found: Counterexample,
+  alsoIn: readonly string[],
+  replay: (file: string) => string,
+): string {
   const { text, page, level } = requirement(found.requirement);
   const before = preparationOf(found);
   const steps = shownSteps(found).map(({ request, expected, got }) =>
@@ -36,8 +43,8 @@ function foundHtml(found: Counterexample, replay: (file: string) => string): str
   );
   const { of, broke } = found.confirmed;
   const flaky = broke < of ? ` · <span class="wait">seen in ${broke} of ${of} repetitions</span>` : "";
-  return `<div class="found" id="${html(found.requirement)}"><p><b>${html(found.requirement)}</b> ${html(text)}</p>
-<p class="soft">${html(level)} · docs/spec/${html(page)} · check ${html(found.check)}${flaky}</p>
+  return `<div class="found" id="${html(found.requirement)}"><p><b>${html(found.requirement)}</b> ${prose(text)}</p>
+<p class="soft">${html(level)} · docs/spec/${html(page)} · check ${html(found.check)}${alsoIn.length > 0 ? `, also found by ${alsoIn.map(html).join(" and ")}` : ""}${flaky}</p>
 ${before === null ? "" : `<p class="soft">Before: ${html(before)}</p>`}<ol>${steps.join("")}</ol>
 <pre>${html(replay(`counterexamples/${replayName(found)}`))}</pre></div>`;
 }
@@ -53,7 +60,7 @@ function requirementRow(each: RequirementResult): string {
     each.verdict === "not judged"
       ? html(each.reason)
       : `${each.judged}× in ${each.checks.map(html).join(", ")}`;
-  return `<tr><td class="mono">${html(each.id)}</td><td>${html(each.text)}<div class="soft">${about}</div></td><td class="${mark}">${html(each.verdict)}</td></tr>`;
+  return `<tr><td class="mono">${html(each.id)}</td><td>${prose(each.text)}<div class="soft">${about}</div></td><td class="${mark}">${html(each.verdict)}</td></tr>`;
 }
 
 function pageHtml(page: string, requirements: readonly RequirementResult[]): string {
@@ -70,7 +77,7 @@ function pageHtml(page: string, requirements: readonly RequirementResult[]): str
 export function reportHtml(result: RunResult, replay: (file: string) => string): string {
   const { server, checks, requirements } = result;
   const { judged, observable, broken } = coverageOf(requirements);
-  const found = checks.flatMap((check) => check.counterexamples);
+  const found = distinctCounterexamples(checks);
   const verdict = { conformant: "ok", "not conformant": "bad", inconclusive: "wait" }[result.verdict];
   const pages = [...new Set(requirements.map((each) => each.page))];
   const figure = (value: string | number, label: string, kind = "") =>
@@ -83,7 +90,7 @@ export function reportHtml(result: RunResult, replay: (file: string) => string):
     checks.reduce((sum, check) => sum + check.executions, 0),
     "executions",
   )}${figure(`${(result.durationMs / 1000).toFixed(0)} s`, "time")}</div>
-${found.length > 0 ? `<h2>Counterexamples</h2>${found.map((each) => foundHtml(each, replay)).join("")}` : ""}
+${found.length > 0 ? `<h2>Counterexamples</h2>${found.map((each) => foundHtml(each.found, each.alsoIn, replay)).join("")}` : ""}
 <h2>Checks</h2><table><tr><th></th><th>Check</th><th>Executions</th><th>Time</th></tr>${checks.map(checkRow).join("")}</table>
 <h2>Requirements</h2><p class="soft">What a run has not exercised it says nothing about; the reason is with each.</p>
 ${pages

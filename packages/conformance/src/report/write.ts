@@ -1,7 +1,7 @@
 /** Writes the files of a run. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunResult } from "../runner/run";
+import { distinctCounterexamples, type RunResult } from "../runner/run";
 import { reportHtml } from "./html";
 import { junitXml } from "./junit";
 import { writeReplays } from "./replay-files";
@@ -11,7 +11,7 @@ export function writeReport(folder: string, result: RunResult, replay: (file: st
   mkdirSync(folder, { recursive: true });
   writeReplays(
     folder,
-    result.checks.flatMap((check) => check.counterexamples),
+    distinctCounterexamples(result.checks).map(({ found }) => found),
   );
   writeFileSync(join(folder, "results.json"), `${JSON.stringify(result, null, 2)}\n`);
   writeFileSync(join(folder, "junit.xml"), junitXml(result));

@@ -24,6 +24,7 @@ export interface ExecutionOptions {
 }
 
 const text = (value: unknown): string => {
+  if (value === undefined) return "nothing";
   const shown = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
   return shown.length > 300 ? `${shown.slice(0, 300)}…` : shown;
 };

@@ -2,7 +2,7 @@
 import type { Subject } from "../subjects/subject";
 import type { Check } from "./check";
 import { isMust, REQUIREMENTS, type Requirement, whyNotObservable } from "./requirements";
-import { type CheckResult, runCheck } from "./run-check";
+import { type CheckResult, type Counterexample, runCheck } from "./run-check";
 import { Tally } from "./tally";
 
 /** What a run says about one requirement. */
@@ -142,4 +142,19 @@ export function coverageOf(requirements: readonly RequirementResult[]): {
     observable: observable.length,
     broken: judged.filter((each) => each.verdict === "broken").length,
   };
+}
+
+/** One counterexample per requirement, the one of fewest steps, and the other checks that found one. */
+export function distinctCounterexamples(
+  checks: readonly CheckResult[],
+): readonly { readonly found: Counterexample; readonly alsoIn: readonly string[] }[] {
+  const byRequirement = new Map<string, Counterexample[]>();
+  for (const found of checks.flatMap((check) => check.counterexamples)) {
+    const others = byRequirement.get(found.requirement) ?? [];
+    byRequirement.set(found.requirement, [...others, found]);
+  }
+  return [...byRequirement.values()].map((all) => {
+    const found = all.reduce((best, each) => (each.steps.length < best.steps.length ? each : best));
+    return { found, alsoIn: all.filter((each) => each !== found).map((each) => each.check) };
+  });
 }

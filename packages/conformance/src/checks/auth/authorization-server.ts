@@ -197,15 +197,25 @@ export const refreshTokens = check<RefreshStep, Tokens>({
       run.same("AUTH-006", answer.status, 200, "status");
       state.ended = true;
       const after = await use(state.refresh.at(-1)!, "revoked refresh token");
-      run.same("AUTH-006", after.json?.error, "invalid_grant", "a revoked refresh token answered");
+      run.same("AUTH-006", after.json?.error, "invalid_grant", "for a revoked refresh token,");
       return;
     }
     if (step.do === "replay" && state.refresh.length > 1) {
       const answer = await use(state.refresh[0]!, "replaced refresh token");
-      run.same("AUTH-005", answer.json?.error, "invalid_grant", "a replaced refresh token answered");
+      run.same("AUTH-005", answer.json?.error, "invalid_grant", "for a replaced refresh token,");
       const newest = await use(state.refresh.at(-1)!, "newest refresh token");
-      run.same("AUTH-005", newest.json?.error, "invalid_grant", "the newest refresh token after it answered");
-      run.same("AUTH-005", await me(state.access.at(-1)!), 401, "the newest access token after it answered");
+      run.same(
+        "AUTH-005",
+        newest.json?.error,
+        "invalid_grant",
+        "for the newest refresh token after a replay,",
+      );
+      run.same(
+        "AUTH-005",
+        await me(state.access.at(-1)!),
+        401,
+        "for the newest access token after a replay,",
+      );
       state.ended = true;
       return;
     }
