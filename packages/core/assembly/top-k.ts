@@ -12,6 +12,7 @@ const OVERFLOW: usize = 12; // i32: 1 when too many rows tie to be kept
 const KEPT: usize = 16; // address of the kept keys
 const HIDDEN: usize = 20; // address of a bit per slot: rows that may not be returned; 0 for none
 const LENGTH: usize = 24; // f32: length of the 16-bit query
+const GUESS: usize = 28; // i32: the floor that a sample suggested; the least number for none
 const STATE_BYTES: usize = 32;
 
 /** Groups of four rows in a tile; 64 dimensions of a tile fill 16 KiB, which stays in the first cache. */
@@ -67,6 +68,76 @@ function keep(state: usize, scores: v128, slot: i32, size: i32, k: i32, capacity
 function reachable(state: usize, tileLength: f32): bool {
   // The product of two lengths bounds the first-pass score; the factor covers its rounding.
   return load<f32>(state, LENGTH) * tileLength * 1.00001 > <f32>load<i32>(state, FLOOR);
+}
+
+/**
+ * Guesses each query's floor from the rows of every `step`-th pair of groups, so that most rows that will not be among the
+ * `k` best are never kept: the `place`-th best of the sample. `finish` says when the guess was too high.
+ */
+export function guess(
+  rows: usize,
+  groups: i32,
+  pairs: i32,
+  size: i32,
+  queries: usize,
+  quads: i32,
+  states: usize,
+  step: i32,
+  place: i32,
+): void {
+  const groupBytes = <usize>pairs << 4;
+  for (let quad = 0; quad < quads; quad++) {
+    const s0 = states + (<usize>quad << 2) * STATE_BYTES;
+    const query = queries + <usize>quad * groupBytes;
+    for (let group = 0; group < groups; group += step) {
+      const row = rows + <usize>group * groupBytes;
+      let a0 = i32x4.splat(0);
+      let a1 = a0;
+      let a2 = a0;
+      let a3 = a0;
+      for (let at: usize = 0; at < groupBytes; at += 16) {
+        const a = v128.load(row + at);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(a, v128.load32_splat(query + at)));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(a, v128.load32_splat(query + at, 4)));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(a, v128.load32_splat(query + at, 8)));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(a, v128.load32_splat(query + at, 12)));
+      }
+      const slot = group << 2;
+      gather(s0, a0, slot, size);
+      gather(s0 + STATE_BYTES, a1, slot, size);
+      gather(s0 + 2 * STATE_BYTES, a2, slot, size);
+      gather(s0 + 3 * STATE_BYTES, a3, slot, size);
+    }
+    for (let each: usize = 0; each < 4; each++) {
+      const state = s0 + each * STATE_BYTES;
+      const count = load<i32>(state, COUNT);
+      if (count >= place) {
+        const key = selectLargest(<usize>load<u32>(state, KEPT), count, place);
+        const floor = <i32>(<u32>(key >> 32) ^ 0x80000000) - 1;
+        store<i32>(state, floor, FLOOR);
+        store<i32>(state, floor, GUESS);
+      }
+      store<i32>(state, 0, COUNT);
+    }
+  }
+}
+
+/** Keeps the scores of a group whatever they are. */
+function gather(state: usize, scores: v128, slot: i32, size: i32): void {
+  if (load<i32>(state, FLOOR) == i32.MAX_VALUE) return;
+  const hidden = <usize>load<u32>(state, HIDDEN);
+  let count = load<i32>(state, COUNT);
+  const keys = <usize>load<u32>(state, KEPT);
+  for (let lane = 0; lane < 4; lane++) {
+    const at = slot + lane;
+    if (at >= size) break;
+    const score = i32x4.extract_lane(scores, 0);
+    scores = v128.shuffle<i32>(scores, scores, 1, 2, 3, 0);
+    if (hidden != 0 && (load<u8>(hidden + (<usize>at >> 3)) >> <u8>(at & 7)) & 1) continue;
+    store<u64>(keys + (<usize>count << 3), (<u64>(<u32>score ^ 0x80000000) << 32) | <u64>at);
+    count++;
+  }
+  store<i32>(state, count, COUNT);
 }
 
 /**
@@ -217,7 +288,7 @@ function distanceTo(query: usize, row: usize, dimensions: i32): f32 {
 
 /**
  * Second pass for one query: scores what was kept and leaves the best in `out`, ascending, as (rank, bits of the distance);
- * returns how many. `floats` are rows in the order of slots, `ranks` the rank of each slot.
+ * returns how many, or −1 when the guessed floor was too high. `floats` are rows in the order of slots, `ranks` the rank of each slot.
  */
 export function finish(
   floats: usize,
@@ -229,7 +300,10 @@ export function finish(
   capacity: i32,
   out: usize,
 ): i32 {
+  const guessed = load<i32>(state, GUESS);
+  if (guessed != i32.MIN_VALUE && load<i32>(state, COUNT) < k) return -1;
   compact(state, k, capacity);
+  if (load<i32>(state, FLOOR) < guessed) return -1;
   const keys = <usize>load<u32>(state, KEPT);
   const count = load<i32>(state, COUNT);
   const rowBytes = <usize>dimensions << 2;

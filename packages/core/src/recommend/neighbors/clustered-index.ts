@@ -83,7 +83,7 @@ export class ClusteredIndex implements NeighborIndex {
       const most = Math.min(wanted, memory.maxK);
       memory.prepare(query, 1, []);
       for (const cluster of chosen) memory.scanRange(starts[cluster]!, starts[cluster + 1]!, most);
-      return memory.finish(0, most, undefined);
+      return memory.finish(0, most, undefined)!;
     });
   }
 }

@@ -59,6 +59,19 @@ describe("the exact index", () => {
     await compare(seededSpace(count, dimensions, 5), queries, 100, { batch: 8, maxK: 128 });
   });
 
+  test("finds all where a sample misleads about what will count", async () => {
+    // Rows of one length stay in the order of ids, and four of each 76 are in the sample. A few of those point along
+    // the first query, and nothing else does.
+    const count = 40_000;
+    const ids = Array.from({ length: count }, (_, i) => String(i).padStart(5, "0"));
+    for (const few of [24, 300]) {
+      const vectors = new Float32Array(count * 2);
+      for (let row = 0; row < count; row++) vectors[row * 2 + (row % 76 < 4 && row < few * 19 ? 0 : 1)] = 1;
+      const queries = Float32Array.of(1, 0, 0, 1, 1, 1, -1, 0.5, 0.5, -1);
+      await compare(itemSpace(ids, 2, vectors), queries, 100, { batch: 4 });
+    }
+  });
+
   test("skips rows that are too short to count and still finds all", async () => {
     const random = randomStream(3);
     const space = seededSpace(20_000, 16, 5);

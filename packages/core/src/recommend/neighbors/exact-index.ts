@@ -72,8 +72,18 @@ export class ExactIndex implements NeighborIndex {
     if (k === 0 || k > this.memory.maxK)
       return places.map((place) => this.searchPlainly(queries, place, k, hidden[place]));
     this.memory.prepare(queries, count, hidden);
+    this.memory.guess(count, k);
     this.memory.scanAll(count, k);
-    return places.map((place) => this.memory.finish(place, k, hidden[place]));
+    const found = places.map((place) => this.memory.finish(place, k, hidden[place]));
+    return found.map((neighbors, place) => neighbors ?? this.again(queries, place, k, hidden[place]));
+  }
+
+  /** One query of many, without a guess. */
+  private again(queries: Float32Array, place: number, k: number, hidden: HiddenRows): Neighbors {
+    const query = queries.subarray(place * this.dimensions, (place + 1) * this.dimensions);
+    this.memory.prepare(query, 1, [hidden]);
+    this.memory.scanAll(1, k);
+    return this.memory.finish(0, k, hidden)!;
   }
 
   private searchPlainly(queries: Float32Array, place: number, k: number, hidden: HiddenRows): Neighbors {

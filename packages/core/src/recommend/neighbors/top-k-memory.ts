@@ -36,6 +36,9 @@ const OVERFLOW = 3;
 const KEPT = 4;
 const HIDDEN = 5;
 const LENGTH = 6;
+const GUESS = 7;
+/** Rows of the sample from which floors are guessed; catalogs that are not much larger go without. */
+const SAMPLE = 2048;
 
 interface Places {
   readonly quantized: number;
@@ -60,6 +63,7 @@ export class TopKMemory {
   private readonly capacity: number;
   private readonly hiddenBytes: number;
   private readonly hasGaps: boolean;
+  private readonly evenLengths: boolean;
 
   private constructor(
     private readonly dimensions: number,
@@ -76,6 +80,8 @@ export class TopKMemory {
     this.capacity = capacityFor(maxK);
     this.hiddenBytes = bitsIn(this.slots);
     this.hasGaps = rowOfSlot.includes(NO_ROW);
+    const tiles = new Float32Array(memory.buffer, at.tileLengths, tilesOf(this.slots));
+    this.evenLengths = tiles.length > 0 && tiles[tiles.length >> 1]! > 0.9 * tiles[0]!;
     this.slotOfRow = new Uint32Array(order.rowOfRank.length);
     for (let slot = 0; slot < this.slots; slot++)
       if (rowOfSlot[slot] !== NO_ROW) this.slotOfRow[rowOfSlot[slot]!] = slot;
@@ -133,6 +139,7 @@ export class TopKMemory {
       const state = place * STATE_WORDS;
       // A place without a query never wants a row.
       states[state + FLOOR] = 2 ** 31 - 1;
+      states[state + GUESS] = -(2 ** 31);
       if (place >= count) continue;
       const into = Math.floor(place / GROUP) * quadNumbers + (place % GROUP) * 2;
       const made = quantizeQuery(
@@ -154,6 +161,24 @@ export class TopKMemory {
       if (mine) this.hide(place, mine);
       if (mine || this.hasGaps) states[state + HIDDEN] = at.hidden + place * this.hiddenBytes;
     }
+  }
+
+  /**
+   * Guesses from a sample which scores will count, so that a scan keeps fewer rows. A guess that was too high costs a
+   * second round without one, which `finish` asks for; it aims at 2.5 k rows to make that rare. Where rows differ in
+   * length there is no guess: the long ones come first, raise the floor, and spare the short ones.
+   */
+  guess(count: number, k: number): void {
+    const { at, kernel } = this;
+    const groups = groupsOf(this.slots);
+    const step = Math.floor((groups * GROUP) / SAMPLE);
+    const place = 3 + Math.ceil((2.5 * k) / step);
+    if (!this.evenLengths || step < 8 || SAMPLE < 8 * place || capacityFor(this.maxK) < SAMPLE + 8 * GROUP)
+      return;
+    kernel.guess!(
+      ...[at.quantized, groups, pairsOf(this.dimensions), this.slots],
+      ...[at.queries, Math.ceil(count / GROUP), at.states, step, place],
+    );
   }
 
   /** Scores all rows for the `count` queries taken in. */
@@ -182,8 +207,8 @@ export class TopKMemory {
     return new Int32Array(this.memory.buffer, this.at.states + place * STATE_WORDS * 4)[OVERFLOW] !== 0;
   }
 
-  /** The best of what was scanned for the query at `place`, exactly scored. */
-  finish(place: number, k: number, hidden: HiddenRows): Neighbors {
+  /** The best of what was scanned for the query at `place`, exactly scored; undefined when the floor was guessed too high. */
+  finish(place: number, k: number, hidden: HiddenRows): Neighbors | undefined {
     const { at, dimensions, kernel } = this;
     const query = at.queryFloats + place * dimensions * 4;
     const state = at.states + place * STATE_WORDS * 4;
@@ -195,7 +220,7 @@ export class TopKMemory {
     if (this.overflowed(place))
       found = kernel.scanFloats!(...floats, this.slots, query, words[HIDDEN]!, k, words[KEPT]!, at.out);
     if (hidden) this.show(place, hidden);
-    return this.collect(found);
+    return found < 0 ? undefined : this.collect(found);
   }
 
   private hide(place: number, rows: Uint32Array): void {
@@ -235,5 +260,5 @@ export class TopKMemory {
 }
 
 /** Keys that fit for one query: several rounds of k, so that dropping is rare. */
-const capacityFor = (k: number) => 2 * k + 256;
+const capacityFor = (k: number) => 3 * k + 256;
 const bitsIn = (slots: number) => Math.ceil(slots / 8);
