@@ -18,6 +18,8 @@ import { headUrls, tamperedUrls, urlExpiry } from "./playback/media-urls";
 import { mediaRanges } from "./playback/ranges";
 import { refusedGrantRequests } from "./playback/refused-requests";
 
+import { clock, sandbox } from "./sandbox/sandbox";
+
 /** Checks in the order in which they are shown. */
 export const CHECKS: readonly Check[] = [
   access,
@@ -53,4 +55,6 @@ export const CHECKS: readonly Check[] = [
   speakers,
   facts,
   transport,
+  sandbox,
+  clock,
 ];
