@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { routeHref } from "./lib/router";
+import { DevicesPanel } from "./panels/DevicesPanel";
 import { InspectorPanel } from "./panels/InspectorPanel";
 import { QueuePanel } from "./panels/QueuePanel";
 import { Artwork, IconButton, Message } from "./parts/bits";
@@ -50,6 +51,14 @@ function Library() {
         onClick={() => ui.togglePanel("queue")}
       >
         <Icon name="queue" /> Queue
+      </button>
+      <button
+        type="button"
+        className="library-link library-tab"
+        aria-pressed={ui.panel === "devices"}
+        onClick={() => ui.togglePanel("devices")}
+      >
+        <Icon name="devices" /> Devices
       </button>
       <button
         type="button"
@@ -127,10 +136,16 @@ function HomeView() {
   return <Home />;
 }
 
+const PANELS = {
+  devices: { title: "Devices", Body: DevicesPanel },
+  queue: { title: "Queue", Body: QueuePanel },
+  inspector: { title: "Inspector", Body: InspectorPanel },
+} as const;
+
 function SidePanel() {
   const ui = useUi();
   if (!ui.panel) return null;
-  const title = ui.panel === "queue" ? "Queue" : "Inspector";
+  const { Body, title } = PANELS[ui.panel];
   return (
     <aside className="panel" aria-label={title}>
       <div className="panel-row panel-head">
@@ -139,7 +154,7 @@ function SidePanel() {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
       <div className="panel-body" tabIndex={0} role="region" aria-label={`${title} content`}>
-        {ui.panel === "queue" ? <QueuePanel /> : <InspectorPanel />}
+        <Body />
       </div>
     </aside>
   );

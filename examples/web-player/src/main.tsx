@@ -10,4 +10,6 @@ declare global {
 
 const root = document.getElementById("root");
 const engine = window.segueTap ? { tap: window.segueTap } : {};
-if (root) mount(createWebClient({ serverUrl: window.location.origin, engine }), root);
+const client = createWebClient({ serverUrl: window.location.origin, engine });
+client.connect.start();
+if (root) mount(client, root);

@@ -17,11 +17,11 @@ export function mount(client: SegueClient, root: HTMLElement): void {
   window.segue = client;
   createRoot(root).render(
     <StrictMode>
-      <ClientProvider client={client}>
-        <UiProvider>
+      <UiProvider>
+        <ClientProvider client={client}>
           <App />
-        </UiProvider>
-      </ClientProvider>
+        </ClientProvider>
+      </UiProvider>
     </StrictMode>,
   );
 }

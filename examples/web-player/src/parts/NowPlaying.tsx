@@ -1,6 +1,7 @@
 import { useRef } from "react";
 import { routeHref } from "../lib/router";
-import { useClient, usePlayerState } from "../state/client";
+import { useClient, useConnect, usePlayerState } from "../state/client";
+import { whereElse } from "../state/session-player";
 import { useUi } from "../state/ui";
 import { ArtistLinks, Artwork, IconButton } from "./bits";
 import { Icon } from "./Icon";
@@ -18,6 +19,7 @@ export function NowPlaying() {
   const total = useRef<HTMLSpanElement>(null);
   const track = state.current?.track;
   const on = state.status === "playing" || state.status === "buffering" || state.status === "loading";
+  const elsewhere = whereElse(useConnect());
   const waiting = state.status === "buffering" ? "Buffering" : state.status === "loading" ? "Starting" : null;
   return (
     <section className="bar" aria-label="Now playing">
@@ -73,7 +75,17 @@ export function NowPlaying() {
         />
       </div>
       <div className="bar-right">
-        <span className="bar-where">{waiting ?? "This browser"}</span>
+        <span className="bar-where" data-elsewhere={elsewhere !== null || undefined}>
+          {elsewhere ? `Playing on ${elsewhere}` : (waiting ?? "This browser")}
+        </span>
+        <IconButton
+          icon="devices"
+          label="Devices"
+          keys="D"
+          pressed={ui.panel === "devices"}
+          className="toggle"
+          onClick={() => ui.togglePanel("devices")}
+        />
         <IconButton
           icon="queue"
           label="Queue"

@@ -1,5 +1,7 @@
-import type { AuthState, PlayerState, SegueClient } from "@segue/client-sdk";
+import type { AuthState, ConnectState, PlayerState, SegueClient } from "@segue/client-sdk";
 import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from "react";
+import { sessionPlayer } from "./session-player";
+import { useUi } from "./ui";
 
 /** A value that changes from outside React. */
 interface Store<T> {
@@ -28,19 +30,24 @@ interface Session {
   readonly client: SegueClient;
   readonly auth: Store<AuthState>;
   readonly player: Store<PlayerState>;
+  readonly connect: Store<ConnectState>;
 }
 
 const SessionContext = createContext<Session | null>(null);
 
-export function ClientProvider({ client, children }: { client: SegueClient; children: ReactNode }) {
-  const session = useMemo<Session>(
-    () => ({
+/** The client of a page; its `player` is that of the whole session, wherever it sounds. */
+export function ClientProvider({ client: given, children }: { client: SegueClient; children: ReactNode }) {
+  const { act } = useUi();
+  const session = useMemo<Session>(() => {
+    const player = sessionPlayer(given, (cause) => act(() => Promise.reject(cause)));
+    const client: SegueClient = { ...given, player };
+    return {
       client,
       auth: createStore(client.auth.state, (set) => client.onAuth(set)),
-      player: createStore(client.player.state, (set) => client.player.on("state", set)),
-    }),
-    [client],
-  );
+      player: createStore(player.state, (set) => player.on("state", set)),
+      connect: createStore(client.connect.state, (set) => client.connect.on("state", set)),
+    };
+  }, [given, act]);
   return <SessionContext value={session}>{children}</SessionContext>;
 }
 
@@ -68,4 +75,10 @@ export function usePlayerState(): PlayerState {
 export function usePlayer<T>(select: (state: PlayerState) => T): T {
   const { player } = useSession();
   return useSyncExternalStore(player.subscribe, () => select(player.get()));
+}
+
+/** Which devices there are, and where the music is. */
+export function useConnect(): ConnectState {
+  const { connect } = useSession();
+  return useSyncExternalStore(connect.subscribe, connect.get);
 }

@@ -1,7 +1,7 @@
 import { ERROR_TABLE, SegueError } from "@segue/client-sdk";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 
-export type Panel = "queue" | "inspector";
+export type Panel = "devices" | "queue" | "inspector";
 
 export interface Notice {
   readonly id: number;
@@ -43,14 +43,26 @@ export function UiProvider({ children }: { children: ReactNode }) {
     setNotice({ id, tone, title, text });
     setTimeout(() => setNotice((now) => (now?.id === id ? null : now)), tone === "error" ? 9_000 : 3_500);
   }, []);
-  const ui = useMemo<Ui>(() => {
-    const fail = (cause: unknown) => {
-      const error = SegueError.from(cause, "internal");
-      // The bar shows these states itself.
-      if (error.code === "aborted" || error.code === "output_blocked" || error.code === "not_granted") return;
-      show("error", ERROR_TABLE[error.code].title, error.remedy);
-    };
-    return {
+  // The same function for the life of the page: others are made with it once.
+  const act = useCallback(
+    (work: () => unknown) => {
+      const fail = (cause: unknown) => {
+        const error = SegueError.from(cause, "internal");
+        // The bar shows these states itself.
+        if (error.code === "aborted" || error.code === "output_blocked" || error.code === "not_granted")
+          return;
+        show("error", ERROR_TABLE[error.code].title, error.remedy);
+      };
+      try {
+        Promise.resolve(work()).catch(fail);
+      } catch (error) {
+        fail(error);
+      }
+    },
+    [show],
+  );
+  const ui = useMemo<Ui>(
+    () => ({
       panel,
       togglePanel: (next) => setPanel((now) => (now === next ? null : next)),
       closePanel: () => setPanel(null),
@@ -66,15 +78,10 @@ export function UiProvider({ children }: { children: ReactNode }) {
       notice,
       dismiss: () => setNotice(null),
       say: (title, text) => show("info", title, text ?? null),
-      act(work) {
-        try {
-          Promise.resolve(work()).catch(fail);
-        } catch (error) {
-          fail(error);
-        }
-      },
-    };
-  }, [panel, help, sheet, shortcuts, notice, show]);
+      act,
+    }),
+    [panel, help, sheet, shortcuts, notice, show, act],
+  );
   return <UiContext value={ui}>{children}</UiContext>;
 }
 

@@ -14,6 +14,7 @@ export const SHORTCUTS: readonly { readonly keys: readonly string[]; readonly do
   { keys: ["S"], does: "Shuffle" },
   { keys: ["R"], does: "Repeat: off, all, one" },
   { keys: ["Q"], does: "Queue" },
+  { keys: ["D"], does: "Devices" },
   { keys: ["I"], does: "Inspector" },
   { keys: ["H"], does: "Home" },
   { keys: ["↑", "↓"], does: "Move in a list of tracks" },
@@ -74,6 +75,7 @@ export function useShortcuts(): void {
         else if (key === "r") {
           player.setRepeat(state.repeat === "off" ? "context" : state.repeat === "context" ? "track" : "off");
         } else if (key === "q") ui.togglePanel("queue");
+        else if (key === "d") ui.togglePanel("devices");
         else if (key === "i") ui.togglePanel("inspector");
         else if (key === "h") window.location.hash = "#/";
         else if (key === "?") ui.setHelp(true);

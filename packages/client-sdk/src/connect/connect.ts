@@ -237,6 +237,17 @@ export function createConnect(options: ConnectOptions): ConnectDriver {
   async function command(action: Action, ifItemUid: string | null = null): Promise<void> {
     await online().command(action, { ifItemUid });
   }
+  const play = () => command({ type: "play" });
+  const pause = () => command({ type: "pause" });
+  function positionMs(): Milliseconds {
+    const client = runtime?.state ?? null;
+    if (client?.session?.activeDeviceId && client.session.activeDeviceId === client.me.deviceId)
+      return player.positionMs();
+    const anchor = client?.session?.anchor;
+    const nowUs = client && serverUs(client);
+    if (!anchor) return 0;
+    return nowUs === null ? anchor.positionMs : positionAt(anchor, nowUs);
+  }
   const currentUid = () => runtime?.state.session?.queue.current?.uid ?? null;
   async function edits(told: readonly Told[]): Promise<void> {
     await Promise.all(told.map(({ action }) => command(action)));
@@ -276,25 +287,15 @@ export function createConnect(options: ConnectOptions): ConnectDriver {
       user = false;
       end();
     },
-    positionMs() {
-      const client = runtime?.state ?? null;
-      if (client?.session?.activeDeviceId && client.session.activeDeviceId === client.me.deviceId)
-        return player.positionMs();
-      const anchor = client?.session?.anchor;
-      const nowUs = client && serverUs(client);
-      if (!anchor) return 0;
-      return nowUs === null ? anchor.positionMs : positionAt(anchor, nowUs);
-    },
+    positionMs,
     uncertaintyMs() {
       const estimate = runtime && clockEstimate(runtime.state.clock);
       const anchor = runtime?.state.session?.anchor;
       return estimate ? (estimate.uncertaintyUs + (anchor?.uncertaintyUs ?? 0)) / 1000 : null;
     },
-    play: () => command({ type: "play" }),
-    pause: () => command({ type: "pause" }),
-    async toggle() {
-      await (state.playing ? this.pause() : this.play());
-    },
+    play,
+    pause,
+    toggle: () => (state.playing ? pause() : play()),
     async seek(ms) {
       if (!Number.isFinite(ms))
         throw new SegueError("invalid_argument", { detail: "ms must be a finite number" });
@@ -305,7 +306,7 @@ export function createConnect(options: ConnectOptions): ConnectDriver {
     },
     async previous() {
       const uid = needed(currentUid());
-      if (this.positionMs() > RESTART_AFTER_MS) await command({ type: "seek", positionMs: 0 }, uid);
+      if (positionMs() > RESTART_AFTER_MS) await command({ type: "seek", positionMs: 0 }, uid);
       else await command({ type: "skip", by: -1 }, uid);
     },
     skipTo: (uid) => command({ type: "skip_to", itemUid: uid }),

@@ -206,6 +206,18 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
   }
   const page = (cursor: string | undefined) => ({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
 
+  async function play(): Promise<void> {
+    ensureOpen();
+    const { queue } = driver.state;
+    if (queue.current === null && current.canNext === false) throw new SegueError("queue_empty");
+    await act({ type: "play" }, driver.state.phase === "idle");
+  }
+
+  function pause(): void {
+    ensureOpen();
+    carryOut({ type: "pause" });
+  }
+
   return {
     driver,
     get state() {
@@ -239,19 +251,11 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
       ]);
       await playContext({ kind: "playlist", id: playlist.id, title: playlist.title }, tracks, playOptions);
     },
-    async play() {
-      ensureOpen();
-      const { queue } = driver.state;
-      if (queue.current === null && current.canNext === false) throw new SegueError("queue_empty");
-      await act({ type: "play" }, driver.state.phase === "idle");
-    },
-    pause() {
-      ensureOpen();
-      carryOut({ type: "pause" });
-    },
+    play,
+    pause,
     async toggle() {
-      if (driver.state.wantsSound && driver.state.phase !== "blocked") return this.pause();
-      await this.play();
+      if (driver.state.wantsSound && driver.state.phase !== "blocked") return pause();
+      await play();
     },
     seek(ms) {
       ensureOpen();

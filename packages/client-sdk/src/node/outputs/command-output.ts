@@ -1,12 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
-import { type Frames, type Milliseconds, SegueError } from "@segue/core";
+import type { Writable } from "node:stream";
+import { type Frames, type Hertz, type Milliseconds, SegueError } from "@segue/core";
 import type { AudioOutput, AudioOutputFormat } from "../../ports/audio-output";
 import { interleave } from "./interleave";
 
+/** How far the program is fed ahead of its time. A pipe alone would take more than a second. */
+const LEAD_MS = 200;
+
 /**
- * Pipes 16-bit little-endian stereo PCM to a program that plays it. `{rate}` in an argument becomes the sample rate:
- * `new CommandOutput("aplay", ["-q", "-t", "raw", "-f", "S16_LE", "-c", "2", "-r", "{rate}"])`.
+ * Pipes 16-bit little-endian stereo PCM to a program that plays it, at the pace of the clock and a little ahead. `{rate}` in an
+ * argument becomes the sample rate: `new CommandOutput("aplay", ["-q", "-t", "raw", "-f", "S16_LE", "-c", "2", "-r", "{rate}"])`.
+ * `latencyMs` is how long the program takes from its input to the ear; what follows of it is when a device is silent.
  */
 export class CommandOutput implements AudioOutput {
   readonly realtime = true;
@@ -16,6 +21,8 @@ export class CommandOutput implements AudioOutput {
   #child: ChildProcess | null = null;
   #failure: SegueError | null = null;
   #exited: Promise<void> = Promise.resolve();
+  #rate: Hertz = 44_100;
+  #due = 0;
 
   constructor(command: string, args: readonly string[], options: { readonly latencyMs?: Milliseconds } = {}) {
     this.#command = command;
@@ -24,6 +31,7 @@ export class CommandOutput implements AudioOutput {
   }
 
   async open(format: AudioOutputFormat): Promise<void> {
+    this.#rate = format.sampleRateHz;
     const args = this.#args.map((arg) => arg.replaceAll("{rate}", String(format.sampleRateHz)));
     const child = spawn(this.#command, args, { stdio: ["pipe", "ignore", "ignore"] });
     this.#child = child;
@@ -52,16 +60,11 @@ export class CommandOutput implements AudioOutput {
   async write(left: Float32Array, right: Float32Array, frames: Frames): Promise<void> {
     const stdin = this.#child?.stdin;
     if (this.#failure || !stdin) throw this.#failure ?? new SegueError("closed");
-    if (stdin.write(interleave(left, right, frames, "s16"))) return;
-    await new Promise<void>((resolve) => {
-      const go = () => {
-        stdin.off("drain", go);
-        stdin.off("close", go);
-        resolve();
-      };
-      stdin.on("drain", go);
-      stdin.on("close", go);
-    });
+    const now = performance.now();
+    this.#due = Math.max(this.#due, now) + (frames / this.#rate) * 1000;
+    if (!stdin.write(interleave(left, right, frames, "s16"))) await drained(stdin);
+    const wait = this.#due - LEAD_MS - performance.now();
+    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait).unref());
     if (this.#failure) throw this.#failure;
   }
 
@@ -75,4 +78,16 @@ export class CommandOutput implements AudioOutput {
     await this.#exited;
     clearTimeout(timer);
   }
+}
+
+function drained(stdin: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      stdin.off("drain", go);
+      stdin.off("close", go);
+      resolve();
+    };
+    stdin.on("drain", go);
+    stdin.on("close", go);
+  });
 }
