@@ -7,9 +7,11 @@ import { interleave } from "./interleave";
 
 /** How far the program is fed ahead of its time. A pipe alone would take more than a second. */
 const LEAD_MS = 200;
+/** Silence longer than this is not sent: what a slow start left in the pipe is then played out and does not delay what follows. */
+const QUIET_MS = 200;
 
 /**
- * Pipes 16-bit little-endian stereo PCM to a program that plays it, at the pace of the clock and a little ahead. `{rate}` in an
+ * Pipes 16-bit little-endian stereo PCM to a program that plays it, at the pace of the clock and a little ahead, long silence left out. `{rate}` in an
  * argument becomes the sample rate: `new CommandOutput("aplay", ["-q", "-t", "raw", "-f", "S16_LE", "-c", "2", "-r", "{rate}"])`.
  * `latencyMs` is how long the program takes from its input to the ear; what follows of it is when a device is silent.
  */
@@ -23,6 +25,7 @@ export class CommandOutput implements AudioOutput {
   #exited: Promise<void> = Promise.resolve();
   #rate: Hertz = 44_100;
   #due = 0;
+  #quiet: Frames = 0;
 
   constructor(command: string, args: readonly string[], options: { readonly latencyMs?: Milliseconds } = {}) {
     this.#command = command;
@@ -62,7 +65,9 @@ export class CommandOutput implements AudioOutput {
     if (this.#failure || !stdin) throw this.#failure ?? new SegueError("closed");
     const now = performance.now();
     this.#due = Math.max(this.#due, now) + (frames / this.#rate) * 1000;
-    if (!stdin.write(interleave(left, right, frames, "s16"))) await drained(stdin);
+    this.#quiet = isSilent(left, frames) && isSilent(right, frames) ? this.#quiet + frames : 0;
+    const sent = this.#quiet <= (this.#rate * QUIET_MS) / 1000;
+    if (sent && !stdin.write(interleave(left, right, frames, "s16"))) await drained(stdin);
     const wait = this.#due - LEAD_MS - performance.now();
     if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait).unref());
     if (this.#failure) throw this.#failure;
@@ -78,6 +83,11 @@ export class CommandOutput implements AudioOutput {
     await this.#exited;
     clearTimeout(timer);
   }
+}
+
+function isSilent(samples: Float32Array, frames: Frames): boolean {
+  for (let i = 0; i < frames; i++) if (samples[i] !== 0) return false;
+  return true;
 }
 
 function drained(stdin: Writable): Promise<void> {
