@@ -11,7 +11,7 @@ A speaker in a terminal: it signs in with a code, appears among your devices, an
   --output null       plays in time and to nothing (default)
   --output FILE.wav   writes what it plays into a file
   --output "COMMAND"  pipes 16-bit stereo PCM to a program; {rate} becomes the sample rate:
-                      "aplay -q -t raw -f S16_LE -c 2 -r {rate}"
+                      "aplay -q --buffer-time=200000 -t raw -f S16_LE -c 2 -r {rate}"
   --data-dir FOLDER   where the sign-in and the device's keys are kept (~/.segue-speaker/NAME)
   --forget            signs out first, so that another listener can sign in
   --help`;

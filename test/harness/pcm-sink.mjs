@@ -5,8 +5,10 @@ import { appendFileSync, writeFileSync } from "node:fs";
 const [rate, file] = [Number(process.argv[2]), process.argv[3]];
 const BYTES = 4;
 writeFileSync(file, "");
+/** What a card takes at once when it starts: what came while this program started is not played late for ever after. */
+const FIRST_BYTES = BYTES * Math.round(rate / 10);
 let queued = Buffer.alloc(0);
-let due = Date.now();
+let due = null;
 let sounding = null;
 process.stdin.on("data", (chunk) => {
   queued = Buffer.concat([queued, chunk]);
@@ -15,6 +17,12 @@ process.stdin.on("end", () => process.exit(0));
 
 setInterval(() => {
   const now = Date.now();
+  if (due === null) {
+    if (queued.length === 0) return;
+    const late = Math.max(0, queued.length - FIRST_BYTES);
+    queued = queued.subarray(late - (late % BYTES));
+    due = now;
+  }
   // What is there is played at its time; a card that starved goes on when something comes.
   while (due <= now && queued.length >= 441 * BYTES) {
     const block = queued.subarray(0, 441 * BYTES);

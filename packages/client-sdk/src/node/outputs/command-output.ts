@@ -12,7 +12,7 @@ const QUIET_MS = 200;
 
 /**
  * Pipes 16-bit little-endian stereo PCM to a program that plays it, at the pace of the clock and a little ahead, long silence left out. `{rate}` in an
- * argument becomes the sample rate: `new CommandOutput("aplay", ["-q", "-t", "raw", "-f", "S16_LE", "-c", "2", "-r", "{rate}"])`.
+ * argument becomes the sample rate: `new CommandOutput("aplay", ["-q", "--buffer-time=200000", "-t", "raw", "-f", "S16_LE", "-c", "2", "-r", "{rate}"])`.
  * `latencyMs` is how long the program takes from its input to the ear; what follows of it is when a device is silent.
  */
 export class CommandOutput implements AudioOutput {
