@@ -13,7 +13,7 @@ const QUIET_MS = 200;
 /**
  * Pipes 16-bit little-endian stereo PCM to a program that plays it, at the pace of the clock and a little ahead, long silence left out. `{rate}` in an
  * argument becomes the sample rate: `new CommandOutput("aplay", ["-q", "--buffer-time=200000", "-t", "raw", "-f", "S16_LE", "-c", "2", "-r", "{rate}"])`.
- * `latencyMs` is how long the program takes from its input to the ear; what follows of it is when a device is silent.
+ * `latencyMs` is the longest that the program takes from its input to the ear, 1,000 by default: so long after a pause a device counts as silent.
  */
 export class CommandOutput implements AudioOutput {
   readonly realtime = true;
@@ -30,7 +30,7 @@ export class CommandOutput implements AudioOutput {
   constructor(command: string, args: readonly string[], options: { readonly latencyMs?: Milliseconds } = {}) {
     this.#command = command;
     this.#args = args;
-    this.latencyMs = options.latencyMs ?? 500;
+    this.latencyMs = options.latencyMs ?? 1000;
   }
 
   async open(format: AudioOutputFormat): Promise<void> {
