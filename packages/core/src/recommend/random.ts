@@ -13,13 +13,23 @@ export interface RandomStream {
   gaussian(): number;
 }
 
+const FNV_BASIS = 0x811c9dc5;
+
 /** FNV-1a of the parts, each ended by a separator: a seed from names, such as a user, an ISO week and a model. */
 export function seedOf(...parts: readonly (string | number)[]): number {
-  let hash = 0x811c9dc5;
-  for (const part of parts) {
-    for (const char of `${part}\u0000`) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);
+  return parts.reduce<number>((hash, part) => extendSeed(hash, String(part)), FNV_BASIS);
+}
+
+/** The seed of the parts behind `seed` and one more: `seedOf(a, b)` is `extendSeed(seedOf(a), b)`. */
+export function extendSeed(seed: number, part: string): number {
+  let hash = seed;
+  for (let at = 0; at < part.length; at++) {
+    const point = part.codePointAt(at)!;
+    // A code point beyond 16 bits takes two places.
+    if (point > 0xffff) at++;
+    hash = Math.imul(hash ^ point, 0x01000193);
   }
-  return hash >>> 0;
+  return Math.imul(hash, 0x01000193) >>> 0;
 }
 
 /** A stream from `seed` (any integer, taken modulo 2^32): xoshiro128** (Blackman and Vigna 2018), filled by SplitMix32. */

@@ -1,4 +1,4 @@
-import { seedOf } from "../random";
+import { extendSeed, seedOf } from "../random";
 import { refuse } from "../refuse";
 import type { Reason, Signal } from "../selection/reason";
 import type { TrackTable } from "../selection/track-table";
@@ -69,9 +69,13 @@ export function discoveries(
       if (!held || prediction > held.prediction) best.set(row, { proposals, prediction });
     }
   }
+  const chances = seedOf(options.seed);
   return [...best].map(([row, { proposals, prediction }]) => {
     const novelty = noveltyOf(row, options);
-    const value = PREDICTION * prediction + NOVELTY * novelty + CHANCE * chance(row, options);
+    const value =
+      PREDICTION * prediction +
+      NOVELTY * novelty +
+      (CHANCE * extendSeed(chances, options.table.ids[row]!)) / 2 ** 32;
     return { row, proposals, prediction, novelty, value };
   });
 }
@@ -92,5 +96,3 @@ function noveltyOf(row: number, { table, knownArtists, vectors, centers }: Value
   const fresh = knownArtists.has(table.artists[row]!) ? 0 : 1;
   return 0.5 * table.rarity[row]! + 0.3 * fresh + 0.2 * (1 - Math.min(1, familiar));
 }
-
-const chance = (row: number, { seed, table }: ValueOptions) => seedOf(seed, table.ids[row]!) / 2 ** 32;
