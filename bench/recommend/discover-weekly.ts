@@ -2,16 +2,14 @@ import {
   discoverWeekly,
   type Eligibility,
   ExactIndex,
-  eligibility,
+  eligibilityOfRows,
   type ItemSpace,
   likest,
   type Neighbors,
   type Proposals,
   randomStream,
   scoreOf,
-  type TasteProfile,
   type TrackTable,
-  tasteProfile,
   trackTable,
 } from "@segue/core/recommend";
 import { draw, drawSpace, tastePoints } from "./catalogs";
@@ -37,7 +35,8 @@ export const weekly: BenchSection = {
 interface Listener {
   readonly query: Float32Array;
   readonly known: Uint32Array;
-  readonly profile: TasteProfile;
+  /** Rows that were heard within 30 days. */
+  readonly heard: Uint32Array;
   readonly knownArtists: ReadonlySet<number>;
 }
 
@@ -131,8 +130,8 @@ function proposals(
   };
 }
 
-const permission = (table: TrackTable, { profile }: Listener): Eligibility =>
-  eligibility(table, profile, { nowMs: profile.nowMs });
+const permission = (table: TrackTable, { heard }: Listener): Eligibility =>
+  eligibilityOfRows(table, { heard, liked: [], saved: [], hidden: [] });
 
 /** Ten tracks of an artist and one album of five tracks each; every twentieth recording was released twice. */
 const catalog = ({ ids }: ItemSpace): TrackTable =>
@@ -148,23 +147,13 @@ const catalog = ({ ids }: ItemSpace): TrackTable =>
 
 function invent(table: TrackTable, queries: Float32Array): Listener[] {
   const random = randomStream(2);
-  const nowMs = Date.UTC(2026, 10, 21, 20);
   return Array.from({ length: queries.length / DIMENSIONS }, (_, user) => {
     const known = Uint32Array.from({ length: HISTORY }, () => random.below(table.ids.length));
-    const profile = tasteProfile(
-      Array.from(known, (row) => ({
-        kind: "play" as const,
-        track: table.ids[row]!,
-        atMs: nowMs - random.below(40 * 86_400_000),
-        playedMs: 180_000,
-        durationMs: 200_000,
-      })),
-      { nowMs, table },
-    );
     return {
       query: queries.slice(user * DIMENSIONS, (user + 1) * DIMENSIONS),
       known,
-      profile,
+      // Three quarters of what was played in the last 40 days.
+      heard: known.filter((_, i) => i % 4 !== 0),
       knownArtists: new Set(Array.from(known, (row) => table.artists[row]!)),
     };
   });

@@ -69,16 +69,13 @@ export function sessionPlayer(client: SegueClient, onFailure: (cause: unknown) =
   /** Wishes that have no promise of their own say it here when they fail. */
   const tell = (work: Promise<void>) => void work.catch(onFailure);
   const choose =
-    <A extends readonly unknown[]>(here: (...args: A) => void, there: (...args: A) => Promise<void>) =>
+    <A extends unknown[]>(here: (...args: A) => void, there: (...args: A) => Promise<void>) =>
     (...args: A): void =>
-      elsewhere() ? tell(there(...args)) : here(...args);
+      elsewhere() ? tell(there.apply(connect, args)) : here.apply(own, args);
   const ask =
-    <A extends readonly unknown[]>(
-      here: (...args: A) => Promise<void>,
-      there: (...args: A) => Promise<void>,
-    ) =>
+    <A extends unknown[]>(here: (...args: A) => Promise<void>, there: (...args: A) => Promise<void>) =>
     (...args: A): Promise<void> =>
-      elsewhere() ? there(...args) : here(...args);
+      elsewhere() ? there.apply(connect, args) : here.apply(own, args);
 
   let shown: { readonly of: ConnectState; readonly state: PlayerState } | null = null;
   const state = () => {

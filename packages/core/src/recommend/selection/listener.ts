@@ -23,6 +23,15 @@ export interface EligibilityOptions {
   readonly without?: Iterable<string>;
 }
 
+/** Rows of a table that a listener is not to be offered, each row and each reason any number of times. */
+export interface ExcludedRows {
+  /** Heard within 30 days. */
+  readonly heard: Iterable<number>;
+  readonly liked: Iterable<number>;
+  readonly saved: Iterable<number>;
+  readonly hidden: Iterable<number>;
+}
+
 /**
  * The hard filters of discoveries. A recording that was heard within 30 days, liked, saved or hidden excludes every track of it.
  * Exactly 30 days ago counts as within; so does a time in the future.
@@ -32,21 +41,39 @@ export function eligibility(
   profile: TasteProfile,
   options: EligibilityOptions,
 ): Eligibility {
-  const { nowMs, playable = () => true } = options;
+  const { nowMs, playable } = options;
   if (!Number.isFinite(nowMs)) refuse(`nowMs is ${nowMs}.`);
-  const excluded = new Map<number, Exclusion>();
-  const exclude = (track: string, why: Exclusion) => {
-    const row = table.rowOf.get(track);
-    if (row === undefined) return;
-    const recording = table.recordings[row]!;
-    if (!excluded.has(recording)) excluded.set(recording, why);
+  const rowsOf = function* (tracks: Iterable<string>) {
+    for (const track of tracks) {
+      const row = table.rowOf.get(track);
+      if (row !== undefined) yield row;
+    }
   };
-  for (const [track, atMs] of profile.lastHeard) if (nowMs - atMs <= HEARD_MS) exclude(track, "heard");
-  for (const track of profile.liked) exclude(track, "liked");
-  for (const track of profile.saved) exclude(track, "saved");
-  for (const track of profile.hidden) exclude(track, "hidden");
-  for (const track of options.without ?? []) exclude(track, "hidden");
+  const heard = [...profile.lastHeard].flatMap(([track, atMs]) => (nowMs - atMs <= HEARD_MS ? [track] : []));
+  return eligibilityOfRows(
+    table,
+    {
+      heard: rowsOf(heard),
+      liked: rowsOf(profile.liked),
+      saved: rowsOf(profile.saved),
+      hidden: rowsOf([...profile.hidden, ...(options.without ?? [])]),
+    },
+    playable,
+  );
+}
+
+/** The same from rows, for a batch that keeps listeners' pasts as numbers: looking tracks up takes longer than choosing them. */
+export function eligibilityOfRows(
+  table: TrackTable,
+  rows: ExcludedRows,
+  playable: (row: number) => boolean = () => true,
+): Eligibility {
+  const { recordings } = table;
+  const excluded = new Map<number, Exclusion>();
+  // The last reason that is written is the first in the order of `Exclusion`.
+  for (const why of ["hidden", "saved", "liked", "heard"] as const)
+    for (const row of rows[why]) excluded.set(recordings[row]!, why);
   return {
-    exclusion: (row) => excluded.get(table.recordings[row]!) ?? (playable(row) ? null : "unplayable"),
+    exclusion: (row) => excluded.get(recordings[row]!) ?? (playable(row) ? null : "unplayable"),
   };
 }
