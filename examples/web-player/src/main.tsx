@@ -10,6 +10,4 @@ declare global {
 
 const root = document.getElementById("root");
 const engine = window.segueTap ? { tap: window.segueTap } : {};
-const client = createWebClient({ serverUrl: window.location.origin, engine });
-client.connect.start();
-if (root) mount(client, root);
+if (root) mount(createWebClient({ serverUrl: window.location.origin, engine }), root);

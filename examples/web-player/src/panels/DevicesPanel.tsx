@@ -91,6 +91,8 @@ export function DevicesPanel() {
   const { connect } = useClient();
   const ui = useUi();
   const { devices, error, status, transfer } = useConnect();
+  // A page joins the session once its listener asks for devices: until then nothing of the session can stop its music.
+  useEffect(() => connect.start(), [connect]);
   if (status === "unavailable")
     return (
       <div className="empty">
