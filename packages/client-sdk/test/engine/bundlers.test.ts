@@ -103,7 +103,7 @@ describe.runIf(hasBrowser && built.every(existsSync))("an application bundled wi
       build: { outDir: "out", modulePreload: false },
     });
     const files = await filesIn(join(root, "out"));
-    expect([...files.keys()].filter((path) => /worker|worklet/.test(path))).toHaveLength(2);
+    expect([...files.keys()].filter((path) => /engine.worker|output.worklet/.test(path))).toHaveLength(2);
     expect(await played(files)).toMatchObject({ type: "ended", framesPlayed: 66_151 });
   });
 
