@@ -1,4 +1,4 @@
-import type { IngestProgress } from "./ingest";
+import type { IngestProgress } from "./ingest-environment";
 
 const WORD = { looking: "Reading ", producing: "Encoding" } as const;
 
