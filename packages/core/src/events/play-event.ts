@@ -1,8 +1,8 @@
 import type { RenditionId, TrackId } from "../ids";
 import type { Milliseconds } from "../units";
 
-/** Most events of one batch. */
-export const MAX_BATCH_EVENTS = 500;
+/** Most events of one batch: as many plays of usual length as `MAX_BATCH_BYTES` holds in the binary form. */
+export const MAX_BATCH_EVENTS = 200;
 /** Most bytes of one batch in the encoding in which it travels. */
 export const MAX_BATCH_BYTES = 51_200;
 /** How long after its start a play is accepted, and for how long at least its id is recognized. */

@@ -499,7 +499,7 @@ export interface paths {
         put?: never;
         /**
          * Report plays
-         * @description Takes 1 to 500 events of one device in at most 51,200 bytes. Each event is read by itself; the answer says per event, in order, what became of it, and comes after that is durable.
+         * @description Takes 1 to 200 events of one device in at most 51,200 bytes. Each event is read by itself; the answer says per event, in order, what became of it, and comes after that is durable.
          */
         post: operations["publishEvents"];
         delete?: never;

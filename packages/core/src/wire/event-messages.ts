@@ -33,7 +33,7 @@ export interface BatchHeader {
 
 /** Body of POST /v1/events. */
 export interface PublishRequest extends BatchHeader {
-  /** 1 to 500. */
+  /** 1 to 200. */
   readonly events: readonly PlayEvent[];
 }
 

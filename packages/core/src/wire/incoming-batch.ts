@@ -26,7 +26,7 @@ export type IncomingEvent =
 
 /** A batch whose header is sound. */
 export interface IncomingBatch extends BatchHeader {
-  /** 1 to 500, in order. */
+  /** 1 to 200, in order. */
   readonly items: readonly IncomingEvent[];
 }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SegueError } from "../../src/errors/segue-error";
+import { MAX_BATCH_EVENTS } from "../../src/events/play-event";
 import {
   type IncomingBatch,
   incomingBatchFromBytes,
@@ -110,13 +111,33 @@ describe("a batch read event by event", () => {
     );
   });
 
+  it("fits when it is as many plays as a batch may hold, each of five parts", () => {
+    const at = (n: number) => ({ startMs: n * 50_000 + 20_000, endMs: n * 50_000 + 60_000 });
+    const whole = {
+      ...sample!.events[0]!,
+      seq: 1_000_000,
+      endedAtMs: Date.UTC(2040, 0),
+      msPlayed: 4_000_000,
+      elapsedMs: 4_000_000,
+      segments: [0, 1, 2, 3, 4].map(at),
+      contextKind: "playlist",
+      contextId: "pls_7zzzzzzzzzzzzzzzzzzzzzzzzz",
+      startReason: "picked",
+      endReason: "track_done",
+      ageMs: 86_400_000,
+      ...{ offline: true, privateSession: true, muted: true },
+    } as const;
+    const events = Array.from({ length: MAX_BATCH_EVENTS }, (_, i) => ({ ...whole, seq: whole.seq + i }));
+    expect(eventsOf(read(publishRequestCodec.toBytes({ ...sample!, events })))).toEqual(events);
+  });
+
   const [sample] = fc.sample(publishRequest, { numRuns: 1, seed: 1 });
   const json = publishRequestCodec.toJson(sample!) as Record<string, unknown> & { events: object[] };
   const event = json.events[0]!;
 
   it.each([
     ["no events", { events: [] }, "invalid_request"],
-    ["501 events", { events: Array.from({ length: 501 }, () => ({})) }, "invalid_request"],
+    ["201 events", { events: Array.from({ length: 201 }, () => ({})) }, "invalid_request"],
     ["a foreign device id", { deviceId: "phone" }, "invalid_request"],
     ["a foreign user id", { userId: "me" }, "invalid_request"],
     ["no time of sending", { sentAtMs: "0" }, "invalid_request"],

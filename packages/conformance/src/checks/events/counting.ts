@@ -87,17 +87,17 @@ async function refused(
 const BATCHES = {
   "no events": async (run: Execution, { sender }: BatchState) =>
     expectProblem(run, "EVT-044", await publish(run, sender, []), "invalid_request"),
-  "501 events": (run: Execution, state: BatchState) =>
+  "201 events": (run: Execution, state: BatchState) =>
     refused(run, state, "EVT-044", "invalid_request", (event) =>
-      publish(run, state.sender, [event, ...Array.from({ length: 500 }, () => ({}))]),
+      publish(run, state.sender, [event, ...Array.from({ length: 200 }, () => ({}))]),
     ),
-  "500 events": async (run: Execution, { sender }: BatchState) => {
-    const events = Array.from({ length: 500 }, () => ({}));
+  "200 events": async (run: Execution, { sender }: BatchState) => {
+    const events = Array.from({ length: 200 }, () => ({}));
     const said = receiptsOf(run, await publish(run, sender, events), events);
     run.must(
       "EVT-019",
       said.every((each) => each === "QUARANTINED malformed"),
-      "500 times QUARANTINED malformed",
+      "200 times QUARANTINED malformed",
       said[0],
     );
   },

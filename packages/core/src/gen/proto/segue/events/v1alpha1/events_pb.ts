@@ -18,7 +18,7 @@ import { MessageType } from "@protobuf-ts/runtime";
  */
 export interface PublishRequest {
     /**
-     * Events in the order of their sequence numbers; 1 to 500. A server reads each by itself.
+     * Events in the order of their sequence numbers; 1 to 200. A server reads each by itself.
      *
      * @generated from protobuf field: repeated segue.events.v1alpha1.PlayEvent events = 1
      */
