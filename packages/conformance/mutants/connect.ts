@@ -112,6 +112,13 @@ export const CONNECT_MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    id: "goodbye-goes-unheard",
+    title: "a device that leaves for a restart keeps its epoch",
+    requirement: "CONN-155",
+    checks: ["connect/facts"],
+    tamper: () => ({ sent: (frame) => ((frame as Any).goodbye?.reason === "restart" ? [] : [frame]) }),
+  },
+  {
     id: "old-epoch-goes",
     title: "a command for an epoch that is over is carried out",
     requirement: "CONN-101",

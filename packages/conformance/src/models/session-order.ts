@@ -93,7 +93,7 @@ export class SessionObserver {
         stamp.epoch,
       );
     const [was, is] = [this.state?.activeDeviceId ?? "", state.activeDeviceId ?? ""];
-    // A device that goes by itself keeps the last epoch, so that it may come back (CONN-135).
+    // When a lease runs out or a device says goodbye, nobody is active and the epoch stays (CONN-135, CONN-155).
     const taken = was !== is && (is !== "" || Boolean(state.transfer));
     if (this.state !== null && same && was !== "" && taken)
       judge.must(

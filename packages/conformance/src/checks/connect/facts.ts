@@ -96,6 +96,36 @@ async function goodbye(run: Execution, { peers }: ConnectCast): Promise<void> {
   run.must("CONN-133", kept.rateMilli === 0, "a position that stands", `rate ${kept.rateMilli}`);
 }
 
+/** Says goodbye, comes back as one that still holds the epoch and sounds, and asks for its lease again. */
+async function comesBack(run: Execution, cast: ConnectCast): Promise<void> {
+  const { player, remote } = cast.peers;
+  const { stamp, state, welcome } = player.observer;
+  player.send({ goodbye: { reason: "restart" } });
+  await remote
+    .until("nobody active", () => (remote.observer.state.activeDeviceId ? null : true), 3000)
+    .catch(() => null);
+  player.terminate();
+  const info = { ...player.info, name: "player again" };
+  const again = new ConnectPeer(run, run.subject.url, info, cast.owners);
+  run.later(async () => again.terminate());
+  Object.assign(again.observer, { stamp, state });
+  const held = Object.fromEntries(Object.entries(stamp).map(([name, value]) => [name, String(value)]));
+  await again.greet(cast.listener.accessToken, {
+    sessionId: welcome.sessionId,
+    stamp: held,
+    heldEpoch: held.epoch,
+    sounding: true,
+  });
+  again.send({ leaseRenewal: { epoch: held.epoch, clientSentUs: "1" } });
+  const answer = await again.until(
+    "an answer to the renewal",
+    () => again.frames.find((frame) => frame.leaseGrant || frame.revoke) ?? null,
+  );
+  run.must("CONN-155", !answer.leaseGrant, "an epoch that is nobody's", "the lease, granted anew");
+  await remote.command({ pause: {} });
+  run.same("CONN-155", remote.observer.state.activeDeviceId || "nobody", "nobody", "the active device");
+}
+
 const EVENTS = {
   "a report of an epoch that is over": (run: Execution, cast: ConnectCast) => {
     const { epoch } = cast.peers.player.observer.stamp;
@@ -106,6 +136,7 @@ const EVENTS = {
   "a report that comes again": (run: Execution, cast: ConnectCast) =>
     ignored(run, "CONN-088", cast.peers.player, reportOf(cast, { reportSeq: 1 })),
   "the player says goodbye": goodbye,
+  "the player comes back after a goodbye": comesBack,
   "a seek with nobody active": async (run: Execution, cast: ConnectCast) => {
     const { player, remote } = cast.peers;
     player.send({ goodbye: { reason: "shutdown" } });
@@ -208,6 +239,7 @@ export const facts = check<FactStep, object>({
     "CONN-106",
     "CONN-107",
     "CONN-133",
+    "CONN-155",
   ],
   runs: 1,
   unless: noConnect,
