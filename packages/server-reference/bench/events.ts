@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { idFromBytes, type PlayEvent, type TrackId, type UserId, uuidText, uuidV7 } from "@segue/core";
+import { type PlayEvent, type TrackId, type UserId, uuidText, uuidV7 } from "@segue/core";
 import { playEventCodec, publishRequestCodec } from "@segue/core/wire";
 import Libsql from "libsql";
 import { createApp } from "../src/app";
 import { tokenKey } from "../src/modules/auth/authenticate";
+import { play as buildPlay } from "../test/events/builders";
 import { makeFixture } from "../test/support/fixture";
 
 const { values } = parseArgs({
@@ -54,25 +55,14 @@ const listeners = await Promise.all(
   }),
 );
 
-const rendition = idFromBytes("rendition", randomBytes(16));
-const play = (listener: (typeof listeners)[number]): PlayEvent => ({
-  eventId: uuidText(uuidV7(context.now(), randomBytes(10))),
-  streamId: listener.streamId,
-  seq: ++listener.seq,
-  trackId: track as TrackId,
-  renditionId: rendition,
-  endedAtMs: context.now(),
-  msPlayed: 60_000,
-  elapsedMs: 60_000,
-  segments: [{ startMs: 0, endMs: 60_000 }],
-  contextKind: "album",
-  contextId: "alb_00000000000000000000000001",
-  startReason: "picked",
-  endReason: "track_done",
-  offline: false,
-  privateSession: false,
-  muted: false,
-});
+const play = (listener: (typeof listeners)[number]): PlayEvent =>
+  buildPlay({
+    eventId: uuidText(uuidV7(context.now(), randomBytes(10))),
+    streamId: listener.streamId,
+    seq: ++listener.seq,
+    trackId: track as TrackId,
+    endedAtMs: context.now(),
+  });
 
 /** Events per second that came back accepted. */
 async function overHttp(count: number, batch: number): Promise<number> {
