@@ -15,15 +15,18 @@ export interface IngestedPiece {
   remove(): Promise<void>;
 }
 
-/** Writes the continuous piece, ingests it and serves it. @throws Error with the ingest's output when that fails */
-export async function serveContinuousPiece(seconds: readonly number[]): Promise<IngestedPiece> {
+/** Writes the continuous piece, ingests it and serves it with `env`. @throws Error with the ingest's output when that fails */
+export async function serveContinuousPiece(
+  seconds: readonly number[],
+  env: Record<string, string> = {},
+): Promise<IngestedPiece> {
   const folder = await mkdtemp(join(tmpdir(), "segue-piece-"));
   const masters = join(folder, "masters");
   const dataDir = join(folder, "data");
   const frames = await writeContinuousPiece(masters, seconds);
   const ingest = await runServerCommand(["ingest", masters], { SEGUE_DATA_DIR: dataDir });
   if (ingest.code !== 0) throw new Error(ingest.output);
-  const server = await startServer({ dataDir });
+  const server = await startServer({ dataDir, env });
   return {
     server,
     folder,

@@ -32,7 +32,7 @@ export interface SegueClient {
 export interface ClientOptions {
   /** Origin of the server, such as `http://127.0.0.1:4600`. */
   readonly serverUrl: string;
-  /** OAuth client id registered at the server. Default `segue-web-player` in browsers, `segue-device` in Node. */
+  /** OAuth client id registered at the issuer. Default: the one that the server names. */
   readonly clientId?: string;
   /** Shown in the listener's list of devices. Default `Web player` in browsers, the host's name in Node. */
   readonly deviceName?: string;

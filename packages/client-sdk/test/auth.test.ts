@@ -22,7 +22,8 @@ function world(store: CredentialStore = memoryCredentials(), me: () => Promise<U
   const clock = manualClock();
   const server = fakeOAuth();
   const http = memoryHttp(server.handler);
-  const oauth = createOAuthClient({ issuer: ISSUER, clientId: "test", scope: "offline_access", http, clock });
+  const authority = async () => ({ issuer: ISSUER, clientId: "test" });
+  const oauth = createOAuthClient({ authority, scope: "offline_access", http, clock });
   const states: AuthState["kind"][] = [];
   const session = createTokenSession({ oauth, store, clock, onLost: () => auth.lost() });
   const index = memoryIndex();
@@ -194,8 +195,7 @@ test.each(["javascript:alert(1)", "data:text/html,x", "http://auth.test/oauth/au
     const issuer = "https://auth.test";
     const http = memoryHttp(() => ({ body: { issuer, authorization_endpoint } }));
     const oauth = createOAuthClient({
-      issuer,
-      clientId: "test",
+      authority: async () => ({ issuer, clientId: "test" }),
       scope: "openid",
       http,
       clock: manualClock(),

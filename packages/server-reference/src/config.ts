@@ -6,6 +6,8 @@ import { isLoopbackName } from "./loopback";
 const flag = z.enum(["0", "1"], { error: "must be 0 or 1" });
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 
+const clientId = z.string().regex(/^[\x20-\x7e]{1,255}$/, "must be 1 to 255 printable characters");
+
 /** Settings whose value is never shown. */
 const SECRET = new Set(["SEGUE_METRICS_TOKEN"]);
 
@@ -56,6 +58,12 @@ const Environment = z.object({
     .min(1, "must not be empty")
     .default("segue")
     .describe("Audience that access tokens of that provider must name."),
+  SEGUE_OIDC_APP_CLIENT: clientId
+    .default("segue-web-player")
+    .describe("Id of the public client there that signs in with a page: the web player and apps."),
+  SEGUE_OIDC_DEVICE_CLIENT: clientId
+    .default("segue-device")
+    .describe("Id of the public client there that signs in with a code: speakers and terminals."),
   SEGUE_WEB_DIR: z
     .string()
     .min(1, "must not be empty")
@@ -103,6 +111,8 @@ export interface ServerConfig {
   readonly oidcIssuer: string | null;
   /** What the `aud` of that provider's access tokens must be. */
   readonly oidcAudience: string;
+  /** Ids of the public clients that the provider knows, by grant. */
+  readonly oidcClients: { readonly authorizationCode: string; readonly deviceCode: string };
   /** Absolute path of the built web player. */
   readonly webDir: string | null;
 }
@@ -159,6 +169,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     metricsToken: value.SEGUE_METRICS_TOKEN ?? null,
     oidcIssuer: issuer ? issuer.replace(/\/+$/, "") : null,
     oidcAudience: value.SEGUE_OIDC_AUDIENCE,
+    oidcClients: {
+      authorizationCode: value.SEGUE_OIDC_APP_CLIENT,
+      deviceCode: value.SEGUE_OIDC_DEVICE_CLIENT,
+    },
     webDir: value.SEGUE_WEB_DIR ? resolve(value.SEGUE_WEB_DIR) : null,
   };
 }

@@ -1,3 +1,4 @@
+/// <reference path="../src/modules/auth/oidc-provider.d.ts" />
 /** Another OpenID provider on loopback: a real oidc-provider that issues JWT access tokens for the audience `segue`. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -25,7 +26,15 @@ interface Issued {
 /** How the provider behaves. */
 type Mood = "well" | "failing" | "silent";
 
-async function newProvider(issuer: string, claimsOf: (subject: string) => Claims) {
+/** How the provider is set up. */
+export interface ProviderSetup {
+  /** Where a sign-in may end, beside `REDIRECT_URI`; on loopback with any port. */
+  readonly redirectUris?: readonly string[];
+  /** How long access tokens live, in seconds. */
+  readonly accessTokenSeconds?: number;
+}
+
+async function newProvider(issuer: string, claimsOf: (subject: string) => Claims, setup: ProviderSetup) {
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   const jwk = { ...(await exportJWK(privateKey)), alg: "ES256", use: "sig", kid: `k${Math.random()}` };
   const provider = new Provider(issuer, {
@@ -34,7 +43,7 @@ async function newProvider(issuer: string, claimsOf: (subject: string) => Claims
         client_id: CLIENT_ID,
         token_endpoint_auth_method: "none",
         application_type: "native",
-        redirect_uris: [REDIRECT_URI],
+        redirect_uris: [REDIRECT_URI, ...(setup.redirectUris ?? [])],
         response_types: ["code"],
         grant_types: ["authorization_code", "refresh_token"],
         id_token_signed_response_alg: "ES256",
@@ -43,6 +52,9 @@ async function newProvider(issuer: string, claimsOf: (subject: string) => Claims
     jwks: { keys: [jwk] },
     cookies: { keys: ["test"] },
     clientDefaults: { id_token_signed_response_alg: "ES256" },
+    clientBasedCORS: () => true,
+    ttl: { AccessToken: setup.accessTokenSeconds ?? 600 },
+    rotateRefreshToken: true,
     pkce: { required: () => true, methods: ["S256"] },
     findAccount: async (_ctx: unknown, sub: string) => ({ accountId: sub, claims: async () => ({ sub }) }),
     features: {
@@ -64,7 +76,7 @@ async function newProvider(issuer: string, claimsOf: (subject: string) => Claims
 }
 
 /** Starts the provider. */
-export async function startIdentityProvider() {
+export async function startIdentityProvider(setup: ProviderSetup = {}) {
   const accounts = new Map<string, Claims>();
   const hits = new Map<string, number>();
   let mood: Mood = "well";
@@ -81,7 +93,7 @@ export async function startIdentityProvider() {
   let current: Awaited<ReturnType<typeof newProvider>>;
 
   async function rotate(): Promise<void> {
-    current = await newProvider(issuer, (subject) => accounts.get(subject) ?? {});
+    current = await newProvider(issuer, (subject) => accounts.get(subject) ?? {}, setup);
     handle = current.provider.callback();
   }
   await rotate();
@@ -101,6 +113,8 @@ export async function startIdentityProvider() {
     },
     /** How often the keys were asked for. */
     keyRequests: () => hits.get("/jwks") ?? 0,
+    /** How often tokens were asked for. */
+    tokenRequests: () => hits.get("/token") ?? 0,
     discoveries: () => hits.get("/.well-known/openid-configuration") ?? 0,
     /** An access token as the token endpoint gives it, without the way through the browser. */
     async issue({ subject, claims, audience = AUDIENCE, lifetime = 600 }: Issued): Promise<string> {

@@ -98,6 +98,8 @@ export const capabilitiesSchema = z.object({
   protocolVersion: text,
   server: z.object({ name: text, version: text }),
   sandbox: z.boolean(),
+  issuer: z.optional(text),
+  clients: z.optional(z.object({ authorizationCode: text, deviceCode: text })),
   codecs: z.array(z.object({ codec: text, bitratesKbps: z.array(z.number()) })),
   features: z.array(z.object({ name: text, available: z.boolean(), reason: orNull(text) })),
 });

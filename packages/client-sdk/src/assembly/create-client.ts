@@ -2,6 +2,7 @@ import { type Codec, type DeviceType, SegueError, upcoming } from "@segue/core";
 import { createApi } from "../api/api-client";
 import { createTransport } from "../api/transport";
 import { createAuth, type InteractiveSignIn } from "../auth/auth";
+import { findAuthority, type GrantKind } from "../auth/authority";
 import { createOAuthClient, type OAuthClient } from "../auth/oauth-client";
 import { createTokenSession } from "../auth/session";
 import type { AuthState, InspectorSnapshot, SegueClient } from "../client";
@@ -28,8 +29,10 @@ import { startHeartbeat } from "./heartbeat";
 export interface Platform {
   /** Origin of the server, as `parseOrigin` gives it. */
   readonly origin: string;
-  readonly issuer: string;
-  readonly clientId: string;
+  /** OpenID issuer and client id that the application chose; null for those that the server names. */
+  readonly issuer: string | null;
+  readonly clientId: string | null;
+  readonly grant: GrantKind;
   readonly deviceName: string;
   readonly deviceType: DeviceType;
   /** What the engine can play here, best first; never empty. @throws SegueError `codec_unsupported` */
@@ -63,7 +66,17 @@ export function createClient(
   const timer = createStartTimer(clock);
   const authListeners = new Set<(state: AuthState) => void>();
 
-  const oauth = createOAuthClient({ ...platform, scope: SCOPE });
+  const oauth = createOAuthClient({
+    authority: () =>
+      findAuthority({
+        ...platform,
+        // Without a token: it may be asked in order to get one.
+        capabilities: () => transport.call({ method: "GET", path: "/v1/capabilities", token: "none" }),
+      }),
+    scope: SCOPE,
+    http,
+    clock,
+  });
   const session = createTokenSession({
     oauth,
     store: platform.credentials,

@@ -3,10 +3,12 @@ import * as oauth from "oauth4webapi";
 import type { Clock } from "../ports/clock";
 import type { TokenSet } from "../ports/credentials";
 import type { HttpClient } from "../ports/http";
+import type { Authority } from "./authority";
+import { type Discovered, discover } from "./discovery";
 
 export interface OAuthOptions {
-  readonly issuer: string;
-  readonly clientId: string;
+  /** Asked before the first request, and again after a failure. */
+  readonly authority: () => Promise<Authority>;
   readonly scope: string;
   readonly http: HttpClient;
   readonly clock: Clock;
@@ -45,30 +47,24 @@ export interface OAuthClient {
   }): Promise<TokenSet>;
   startDeviceGrant(): Promise<StartedDeviceGrant>;
   pollDeviceGrant(deviceCode: string): Promise<DevicePoll>;
-  /** @throws SegueError `unauthenticated` when the refresh token no longer works */
-  refresh(refreshToken: string): Promise<TokenSet>;
-  revoke(token: string): Promise<void>;
+  /**
+   * @param issuer who gave the token, where that is known
+   * @throws SegueError `unauthenticated` when the refresh token no longer works, or another issuer signs in now
+   */
+  refresh(refreshToken: string, issuer?: string): Promise<TokenSet>;
+  /** @param issuer who gave the token, where that is known; another one is not told of it */
+  revoke(token: string, issuer?: string): Promise<void>;
 }
 
-const TIMEOUT_MS = 15_000;
-const MAX_BYTES = 256 * 1024;
 const DEFAULT_LIFETIME_S = 300;
 
-export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAuthOptions): OAuthClient {
-  const issuerUrl = new URL(issuer);
-  const client: oauth.Client = { client_id: clientId };
+export function createOAuthClient({ authority, scope, http, clock }: OAuthOptions): OAuthClient {
   const publicClient = oauth.None();
-  const options = {
-    [oauth.customFetch]: bridge(http),
-    // Plain http is for a server on this machine; the application chose the URL.
-    [oauth.allowInsecureRequests]: issuerUrl.protocol === "http:",
-  };
-  let discovered: Promise<oauth.AuthorizationServer> | null = null;
+  let discovered: Promise<Discovered> | null = null;
 
-  function server(): Promise<oauth.AuthorizationServer> {
-    discovered ??= oauth
-      .discoveryRequest(issuerUrl, { ...options, algorithm: "oidc" })
-      .then((response) => oauth.processDiscoveryResponse(issuerUrl, response))
+  function server(): Promise<Discovered> {
+    discovered ??= authority()
+      .then((chosen) => discover(chosen, http))
       .catch((cause) => {
         discovered = null;
         throw cause;
@@ -76,7 +72,12 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
     return discovered;
   }
 
+  /** Whether `issuer`, who gave a token, is another one than `as`. */
+  const isForeign = (as: oauth.AuthorizationServer, issuer: string | undefined) =>
+    issuer !== undefined && issuer !== as.issuer;
+
   function tokensOf(
+    as: oauth.AuthorizationServer,
     answer: oauth.TokenEndpointResponse,
     previousRefreshToken: string | null = null,
   ): TokenSet {
@@ -84,21 +85,23 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
       accessToken: answer.access_token,
       refreshToken: answer.refresh_token ?? previousRefreshToken,
       expiresAt: clock.wallMs() + (answer.expires_in ?? DEFAULT_LIFETIME_S) * 1000,
+      issuer: as.issuer,
     };
   }
 
   return {
     authorizationUrl: (request) =>
       asSignIn(async () => {
-        const { authorization_endpoint } = await server();
+        const { as, client, isHttp } = await server();
+        const { authorization_endpoint } = as;
         if (!authorization_endpoint)
           throw new SegueError("sign_in_failed", { detail: "the server offers no sign-in page" });
         const url = new URL(authorization_endpoint);
         // A window of this page's origin goes there: a `javascript:` URL would run as the page.
-        if (url.protocol !== "https:" && url.protocol !== issuerUrl.protocol)
+        if (url.protocol !== "https:" && !(isHttp && url.protocol === "http:"))
           throw new SegueError("sign_in_failed", { detail: "the sign-in page is at no address to open" });
         const parameters = {
-          client_id: clientId,
+          client_id: client.client_id,
           response_type: "code",
           redirect_uri: request.redirectUri,
           scope,
@@ -115,7 +118,7 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
 
     exchange: (request) =>
       asSignIn(async () => {
-        const as = await server();
+        const { as, client, options } = await server();
         const answer = oauth.validateAuthResponse(as, client, new URL(request.answer), request.state);
         const response = await oauth.authorizationCodeGrantRequest(
           as,
@@ -128,13 +131,14 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
         );
         const expectedNonce = scope.includes("openid") ? request.nonce : oauth.expectNoNonce;
         return tokensOf(
+          as,
           await oauth.processAuthorizationCodeResponse(as, client, response, { expectedNonce }),
         );
       }),
 
     startDeviceGrant: () =>
       asSignIn(async () => {
-        const as = await server();
+        const { as, client, options } = await server();
         const response = await oauth.deviceAuthorizationRequest(as, client, publicClient, { scope }, options);
         const started = await oauth.processDeviceAuthorizationResponse(as, client, response);
         return {
@@ -149,12 +153,12 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
 
     pollDeviceGrant: (deviceCode) =>
       asSignIn(async () => {
-        const as = await server();
+        const { as, client, options } = await server();
         try {
           const response = await oauth.deviceCodeGrantRequest(as, client, publicClient, deviceCode, options);
           return {
             kind: "tokens",
-            tokens: tokensOf(await oauth.processDeviceCodeResponse(as, client, response)),
+            tokens: tokensOf(as, await oauth.processDeviceCodeResponse(as, client, response)),
           };
         } catch (error) {
           if (error instanceof oauth.ResponseBodyError && error.error === "authorization_pending")
@@ -165,9 +169,11 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
         }
       }),
 
-    async refresh(refreshToken) {
+    async refresh(refreshToken, issuer) {
       try {
-        const as = await server();
+        const { as, client, options } = await server();
+        if (isForeign(as, issuer))
+          throw new SegueError("unauthenticated", { detail: "another provider signs listeners in now" });
         const response = await oauth.refreshTokenGrantRequest(
           as,
           client,
@@ -175,7 +181,7 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
           refreshToken,
           options,
         );
-        return tokensOf(await oauth.processRefreshTokenResponse(as, client, response), refreshToken);
+        return tokensOf(as, await oauth.processRefreshTokenResponse(as, client, response), refreshToken);
       } catch (error) {
         if (error instanceof oauth.ResponseBodyError) {
           throw new SegueError("unauthenticated", { detail: "the sign-in has ended", cause: error });
@@ -184,10 +190,10 @@ export function createOAuthClient({ issuer, clientId, scope, http, clock }: OAut
       }
     },
 
-    revoke: (token) =>
+    revoke: (token, issuer) =>
       asSignIn(async () => {
-        const as = await server();
-        if (!as.revocation_endpoint) return;
+        const { as, client, options } = await server();
+        if (!as.revocation_endpoint || isForeign(as, issuer)) return;
         await oauth.processRevocationResponse(
           await oauth.revocationRequest(as, client, publicClient, token, options),
         );
@@ -215,27 +221,4 @@ function fromOAuth(error: unknown, code: "sign_in_failed" | "protocol"): SegueEr
   }
   const detail = error instanceof Error ? error.message.slice(0, 300) : undefined;
   return new SegueError(code, { cause: error, ...(detail === undefined ? {} : { detail }) });
-}
-
-/** Carries oauth4webapi's requests through the HttpClient port, so that they are bounded and can be tested. */
-function bridge(http: HttpClient) {
-  return async (url: string, init: oauth.CustomFetchOptions<string, unknown>): Promise<Response> => {
-    const body = init.body;
-    const response = await http.send({
-      method: init.method as "GET" | "POST",
-      url,
-      headers: init.headers,
-      timeoutMs: TIMEOUT_MS,
-      maxBytes: MAX_BYTES,
-      ...(body === undefined || body === null ? {} : { body: String(body) }),
-      ...(init.signal ? { signal: init.signal } : {}),
-    });
-    const headers = new Headers();
-    for (const name of ["content-type", "retry-after", "www-authenticate"]) {
-      const value = response.header(name);
-      if (value !== null) headers.set(name, value);
-    }
-    const empty = response.body.length === 0;
-    return new Response(empty ? null : (response.body as BodyInit), { status: response.status, headers });
-  };
 }

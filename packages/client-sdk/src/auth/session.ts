@@ -34,7 +34,7 @@ export function createTokenSession({ oauth, store, clock, onLost }: TokenSession
         const held = await store.load();
         if (!held) return null;
         if (held.accessToken !== refused && held.expiresAt - EARLY_MS > clock.wallMs()) return held;
-        const fresh = held.refreshToken === null ? null : await renew(held.refreshToken);
+        const fresh = held.refreshToken === null ? null : await renew(held.refreshToken, held.issuer);
         await store.save(fresh);
         if (!fresh) onLost();
         return fresh;
@@ -45,9 +45,9 @@ export function createTokenSession({ oauth, store, clock, onLost }: TokenSession
     return refreshing;
   }
 
-  async function renew(refreshToken: string): Promise<TokenSet | null> {
+  async function renew(refreshToken: string, issuer?: string): Promise<TokenSet | null> {
     try {
-      return await oauth.refresh(refreshToken);
+      return await oauth.refresh(refreshToken, issuer);
     } catch (error) {
       if (SegueError.is(error) && error.code === "unauthenticated") return null;
       throw error;
@@ -75,7 +75,7 @@ export function createTokenSession({ oauth, store, clock, onLost }: TokenSession
         return tokens;
       });
       if (!held) return;
-      await oauth.revoke(held.refreshToken ?? held.accessToken).catch(() => undefined);
+      await oauth.revoke(held.refreshToken ?? held.accessToken, held.issuer).catch(() => undefined);
     },
   };
 }

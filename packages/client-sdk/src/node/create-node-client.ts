@@ -5,6 +5,7 @@ import { type DeviceType, SegueError } from "@segue/core";
 import { fetchHttp } from "../api/fetch-http";
 import { createClient, parseOrigin } from "../assembly/create-client";
 import { offeredCodecs } from "../assembly/offered-codecs";
+import { OWN_CLIENTS } from "../auth/authority";
 import type { ClientOptions, SegueClient } from "../client";
 import { type WebSocketConstructor, webSockets } from "../connect/web-socket";
 import { memoryOutbox } from "../memory/memory-outbox";
@@ -28,7 +29,7 @@ export type NodeOutput =
 
 export interface NodeClientOptions extends ClientOptions {
   readonly output: NodeOutput;
-  /** OpenID issuer. Default `serverUrl`. */
+  /** OpenID issuer. Default: the one that the server names. */
   readonly issuer?: string;
   /** Directory for tokens and device keys; null keeps them in memory. Default `~/.segue-client/` and one folder per server. */
   readonly dataDir?: string | null;
@@ -48,7 +49,7 @@ export interface NodeClientOptions extends ClientOptions {
  */
 export function createNodeClient(options: NodeClientOptions): SegueClient {
   const origin = parseOrigin(options.serverUrl);
-  const clientId = options.clientId ?? "segue-device";
+  const clientId = options.clientId ?? OWN_CLIENTS.deviceCode;
   const codecs = offeredCodecs(["vorbis"], options.codecs);
   const stores =
     options.dataDir === null
@@ -63,8 +64,9 @@ export function createNodeClient(options: NodeClientOptions): SegueClient {
     ...stores,
     credentials,
     origin,
-    clientId,
-    issuer: options.issuer ?? origin,
+    clientId: options.clientId ?? null,
+    issuer: options.issuer ?? null,
+    grant: "deviceCode",
     deviceName: (options.deviceName ?? hostname()) || "Node",
     deviceType: options.deviceType ?? "desktop",
     codecs: async () => codecs,

@@ -6,6 +6,8 @@ export interface TokenSet {
   readonly refreshToken: string | null;
   /** When the access token stops working, milliseconds since the Unix epoch. */
   readonly expiresAt: Milliseconds;
+  /** OpenID issuer that gave them; they are sent to no other. Absent: whichever signs in now. */
+  readonly issuer?: string;
 }
 
 export interface CredentialStore {

@@ -54,6 +54,10 @@ export interface Capabilities {
   readonly server: { readonly name: string; readonly version: string };
   /** Whether this is a sandbox: demo listeners, a clock that can be moved, faults on demand. */
   readonly sandbox: boolean;
+  /** OpenID issuer that signs listeners in. */
+  readonly issuer?: string;
+  /** Ids of the OAuth clients that the issuer knows, by grant. */
+  readonly clients?: { readonly authorizationCode: string; readonly deviceCode: string };
   readonly codecs: readonly { readonly codec: string; readonly bitratesKbps: readonly number[] }[];
   readonly features: readonly Capability[];
 }

@@ -8,6 +8,7 @@ const tokens = (accessToken: string): TokenSet => ({
   accessToken,
   refreshToken: "r",
   expiresAt: 1_700_000_000_000,
+  issuer: "https://login.example",
 });
 
 /** @param open Opens the store; twice with the same storage behind it */

@@ -1,6 +1,7 @@
 import { fetchHttp } from "../api/fetch-http";
 import { createClient, parseOrigin } from "../assembly/create-client";
 import { offeredCodecs } from "../assembly/offered-codecs";
+import { OWN_CLIENTS } from "../auth/authority";
 import type { ClientOptions, SegueClient } from "../client";
 import { webSockets } from "../connect/web-socket";
 import { systemClock } from "../ports/clock";
@@ -14,7 +15,7 @@ import { createWebEngine, type WebEngineOptions } from "./web-engine";
 export interface WebClientOptions extends ClientOptions {
   /** Page that calls `completeSignIn()`. Default `/auth-callback.html` on the page's origin. */
   readonly redirectUri?: string;
-  /** OpenID issuer. Default `serverUrl`. */
+  /** OpenID issuer. Default: the one that the server names. */
   readonly issuer?: string;
   /** Where the engine's files are, and whoever listens to its output. */
   readonly engine?: WebEngineOptions;
@@ -28,7 +29,7 @@ export interface WebClientOptions extends ClientOptions {
  */
 export function createWebClient(options: WebClientOptions): SegueClient {
   const origin = parseOrigin(options.serverUrl);
-  const clientId = options.clientId ?? "segue-web-player";
+  const clientId = options.clientId ?? OWN_CLIENTS.authorizationCode;
   const stores = webStores(options.storageName ?? `segue ${origin} ${clientId}`);
   const redirectUri = options.redirectUri ?? new URL("/auth-callback.html", window.location.origin).href;
   const engine = createWebEngine({ baseUrl: origin, ...options.engine });
@@ -42,8 +43,9 @@ export function createWebClient(options: WebClientOptions): SegueClient {
   const client = createClient({
     ...stores,
     origin,
-    clientId,
-    issuer: options.issuer ?? origin,
+    clientId: options.clientId ?? null,
+    issuer: options.issuer ?? null,
+    grant: "authorizationCode",
     deviceName: options.deviceName ?? "Web player",
     deviceType: "web",
     codecs,

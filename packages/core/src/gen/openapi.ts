@@ -760,6 +760,13 @@ export interface components {
             /** @description Version. */
             version: string;
         };
+        /** @description Ids of the public clients that the issuer knows, by grant. */
+        SignInClients: {
+            /** @description Of apps that open a page. */
+            authorizationCode: string;
+            /** @description Of devices that show a code. */
+            deviceCode: string;
+        };
         /** @description A codec and its bitrates. */
         CodecSupport: {
             /** @description Codec name. */
@@ -784,7 +791,8 @@ export interface components {
             /** @description Whether this is a sandbox with one-click sign-in. */
             sandbox: boolean;
             /** @description OpenID issuer that signs listeners in. */
-            issuer?: string;
+            issuer: string;
+            clients: components["schemas"]["SignInClients"];
             /** @description Codecs that can be granted. */
             codecs: components["schemas"]["CodecSupport"][];
             /** @description Features. */

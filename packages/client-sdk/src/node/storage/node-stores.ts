@@ -89,5 +89,6 @@ function asTokens(value: unknown): TokenSet | null {
     accessToken: held.accessToken,
     refreshToken: typeof held.refreshToken === "string" ? held.refreshToken : null,
     expiresAt: held.expiresAt,
+    ...(typeof held.issuer === "string" ? { issuer: held.issuer } : {}),
   };
 }

@@ -293,6 +293,8 @@ export const access = check<Step, { listener: Listener }>({
   id: "catalog/access",
   title: "Unknown ids are not found; capabilities are for everyone, with reasons; artwork is immutable",
   requirements: [
+    "AUTH-017",
+    "AUTH-020",
     "CAT-002",
     "CAT-003",
     "CAT-004",
@@ -331,6 +333,11 @@ export const access = check<Step, { listener: Listener }>({
       const answer = await http.get("/v1/capabilities");
       run.same("CAT-003", answer.status, 200, "without a token");
       run.same("VER-002", answer.json?.protocolVersion, "v1alpha1", "protocolVersion");
+      const { issuer, clients } = answer.json ?? {};
+      run.must("AUTH-017", typeof issuer === "string" && URL.canParse(issuer), "an issuer", issuer);
+      const named = [clients?.authorizationCode, clients?.deviceCode];
+      const complete = named.every((id) => typeof id === "string" && id !== "");
+      run.must("AUTH-020", complete, "a client for each grant", clients);
       const missing = (answer.json?.features ?? []).filter(
         (each: { available: boolean; reason: unknown }) => !each.available && typeof each.reason !== "string",
       );

@@ -32,6 +32,9 @@ const DEVICE = {
   scope: SCOPES,
 };
 
+/** Ids of the clients that may sign listeners in, by grant. */
+export const OWN_CLIENTS = { authorizationCode: WEB_PLAYER.client_id, deviceCode: DEVICE.client_id };
+
 function isLoopback(url: string): boolean {
   try {
     const { protocol, hostname } = new URL(url);

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ServerContext } from "../../context";
 import type { User } from "../auth/principal";
+import { OWN_CLIENTS } from "../auth/provider";
 import { aacTiers } from "./aac-tiers";
 
 /** Version of the protocol that this server speaks. */
@@ -61,6 +62,7 @@ export async function capabilityRoutes(
       server: SERVER,
       sandbox: context.config.sandbox,
       issuer: context.config.oidcIssuer ?? origin(),
+      clients: context.config.oidcIssuer ? context.config.oidcClients : OWN_CLIENTS,
       codecs: [
         { codec: "vorbis", bitratesKbps: VORBIS_KBPS },
         ...(tiers.length > 0 ? [{ codec: "aac", bitratesKbps: tiers }] : []),
