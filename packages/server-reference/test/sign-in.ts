@@ -69,15 +69,20 @@ export async function token(server: Server, form: Record<string, string>): Promi
   return fetch(`${server.url}/oauth/token`, { method: "POST", body: new URLSearchParams(form) });
 }
 
-/** Signs in as a demo user with one click, in `browser`. */
+/** Signs in as a demo user with one click, or with a password, in `browser`. @throws Error when the page refuses */
 export async function signIn(
   server: Server,
-  demo: "ada" | "bob" = "ada",
+  who: "ada" | "bob" | { readonly login: string; readonly password: string } = "ada",
   browser = new Browser(),
 ): Promise<Tokens> {
   const { verifier, page, html } = await openSignIn(server, browser);
-  const left = await browser.follow(server, page.url, { csrf: hidden(html, "csrf"), demo });
-  const code = new URL(left.headers.get("location")!).searchParams.get("code")!;
+  const left = await browser.follow(server, page.url, {
+    csrf: hidden(html, "csrf"),
+    ...(typeof who === "string" ? { demo: who } : who),
+  });
+  const location = left.headers.get("location");
+  if (!location) throw new Error(`not signed in: ${await left.text()}`);
+  const code = new URL(location).searchParams.get("code")!;
   const response = await token(server, {
     grant_type: "authorization_code",
     client_id: "segue-web-player",

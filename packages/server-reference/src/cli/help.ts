@@ -7,6 +7,7 @@ const COMMANDS = `segue-server: the Segue reference server
   segue-server ingest FOLDER   add a folder of masters to the catalog; --help for more
   segue-server backup FOLDER   make a whole copy in FOLDER, or bring the one there up to date
   segue-server restore FOLDER  fill an empty data directory from the copy in FOLDER
+  segue-server users           list, add, change and remove listeners with a password; --help for more
   segue-server keys            list the keys that sign licenses
   segue-server keys rotate     make a new one, which signs in 10 minutes; with --compromised it signs
                                at once, and what the earlier ones signed is not accepted any more

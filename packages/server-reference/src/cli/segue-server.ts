@@ -10,6 +10,7 @@ import { HELP } from "./help";
 import { keys } from "./keys";
 import { revoke } from "./revoke";
 import { serve } from "./serve";
+import { USERS_HELP, users } from "./users";
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -20,6 +21,10 @@ async function run(argv: readonly string[]): Promise<number> {
     const { runIngestCli } = await import("../media-production/ingest-cli");
     return runIngestCli(rest);
   }
+  if (command === "users" && (rest.includes("--help") || rest.includes("-h"))) {
+    process.stdout.write(USERS_HELP);
+    return 0;
+  }
   if (["--help", "-h", "help"].includes(command) || rest.includes("--help") || rest.includes("-h")) {
     process.stdout.write(HELP);
     return 0;
@@ -29,6 +34,7 @@ async function run(argv: readonly string[]): Promise<number> {
   else if (command === "restore" && rest.length === 1) await restore(config(), rest[0]!, print);
   else if (command === "keys") await keys(config(), rest, print);
   else if (command === "revoke" || command === "allow") await revoke(config(), command, rest, print);
+  else if (command === "users") await users(config(), rest, print);
   else throw new CommandError(`Not understood: ${argv.join(" ")}. See segue-server --help.`);
   return 0;
 }

@@ -1,9 +1,9 @@
 /** Listeners that the sandbox makes for a test, with tokens and without a browser. */
 import { randomBytes } from "node:crypto";
 import { idFromBytes, type Plan, type UserId } from "@segue/core";
-import { sql } from "kysely";
 import type Provider from "oidc-provider";
 import type { ServerContext } from "../../context";
+import { forgetTokens } from "../auth/forget-tokens";
 import { SCOPES, TOKEN_TTL } from "../auth/provider";
 import { SANDBOX_LOGIN_PREFIX } from "../auth/users";
 
@@ -70,11 +70,7 @@ export async function removeSandboxUsers({ db }: ServerContext, id?: UserId): Pr
     let query = tx.deleteFrom("users").where("login", "like", `${SANDBOX_LOGIN_PREFIX}%`);
     if (id !== undefined) query = query.where("id", "=", id);
     const removed = (await query.returning("id").execute()).map((row) => row.id);
-    if (removed.length > 0)
-      await tx
-        .deleteFrom("oidc_payloads")
-        .where(sql<string>`json_extract(payload, '$.accountId')`, "in", removed)
-        .execute();
+    await forgetTokens(tx, removed);
     return new Set(removed);
   });
 }
