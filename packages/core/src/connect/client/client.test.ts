@@ -140,7 +140,19 @@ describe("a device that is revoked", () => {
     expect(device.sent("released")).toMatchObject([{ epoch: 2, anchor: { positionMs: 777, rateMilli: 0 } }]);
   });
 
-  test("and does not sound says so at once", () => {
+  test("learns of it twice, and is silent once: the news of the epoch and the revoke itself", () => {
+    const device = new Device().granted();
+    const stamp = { incarnation: 1, version: 2, epoch: 2, queueRev: 0 };
+    device.frame({ type: "delta", stamp, baseVersion: 1, causeCommandId: null, changes: {} });
+    // The player is told to stop, which is not yet heard.
+    device.input({ type: "facts", facts: { ...FACTS, playing: false, atMs: device.now } });
+    device.frame({ type: "revoke", epoch: 2 }).pass(20).frame({ type: "revoke", epoch: 3 });
+    expect([device.did("silence"), device.sent("released").length]).toEqual([1, 0]);
+    device.input({ type: "silent", facts: { ...FACTS, positionMs: 777, atMs: device.now } });
+    expect(device.sent("released")).toMatchObject([{ epoch: 3, anchor: { positionMs: 777 } }]);
+  });
+
+  test("and held no lease says so at once", () => {
     const device = new Device();
     device.frame({ type: "revoke", epoch: 2 });
     expect([device.did("silence"), device.sent("released").length]).toEqual([0, 1]);

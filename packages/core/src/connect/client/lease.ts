@@ -30,7 +30,8 @@ export function onGrant(turn: ClientTurn, epoch: number, leaseMs: number, client
 
 /** Another epoch began: stop, then say so. */
 export function onRevoke(turn: ClientTurn, epoch: number): void {
-  if (epoch < turn.state.heldEpoch) return;
+  const { heldEpoch, silencing } = turn.state;
+  if (epoch < heldEpoch) return;
   patch(turn, {
     right: "none",
     heldEpoch: 0,
@@ -39,8 +40,9 @@ export function onRevoke(turn: ClientTurn, epoch: number): void {
     silencing: epoch,
   });
   turn.effects.push({ type: "changed" });
-  if (isSounding(turn.state)) turn.effects.push({ type: "silence" });
-  else release(turn, turn.state.facts);
+  // A player that was paused may still be heard: only its output knows. What was asked once is not asked again.
+  if (heldEpoch > 0) turn.effects.push({ type: "silence" });
+  else if (silencing === 0) release(turn, turn.state.facts);
 }
 
 /** The player is silent. */

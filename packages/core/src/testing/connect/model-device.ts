@@ -159,13 +159,11 @@ export function createModelDevice(options: Options): ModelDevice {
         options.onSettle(effect.commandId, effect.settlement);
         break;
       case "silence":
-        // An output fades out and runs empty.
+        // As the SDK does: the player knows at once that it stops, and is heard for a moment longer.
+        player.pause();
         timeline.after(
-          random.between(5_000, 80_000),
+          Math.max(0, player.silentAtUs - timeline.nowUs),
           mineOnly(() => {
-            busy = true;
-            player.pause();
-            busy = false;
             followed = silenced(followed);
             input({ type: "silent", facts: player.facts(shown, toLocalMs) });
           }),

@@ -10,7 +10,10 @@ export const ITEM_MS = 30_000;
 
 export interface ModelPlayer {
   readonly queue: QueueState;
+  /** Whether it is heard: for a moment longer than it plays. */
   readonly sounding: boolean;
+  /** When it is not heard any more, virtual time; Infinity while it plays. */
+  readonly silentAtUs: Microseconds;
   readonly wants: boolean;
   /** Position now, milliseconds. */
   positionMs(): number;
@@ -45,12 +48,19 @@ export function createModelPlayer({ timeline, random, stuck, onChange }: Options
   let baseMs = 0;
   let baseUs = 0;
   let generation = 0;
+  let heardUntilUs = 0;
 
   const positionMs = () => (moving ? Math.min(ITEM_MS, baseMs + (timeline.nowUs - baseUs) / 1000) : baseMs);
 
   function rest(ms: number): void {
     baseMs = ms;
     baseUs = timeline.nowUs;
+  }
+
+  /** An output fades out and runs empty. */
+  function fadeOut(): void {
+    if (moving) heardUntilUs = timeline.nowUs + random.between(5_000, 80_000);
+    moving = false;
   }
 
   /** Loads, then sounds. */
@@ -60,7 +70,11 @@ export function createModelPlayer({ timeline, random, stuck, onChange }: Options
     rest(ms);
     const mine = generation;
     if (!wants || queue.current === null) return;
-    const loadUs = random.chance(stuck) ? 60_000_000 : random.between(5_000, 600_000);
+    const loadUs = random.chance(stuck)
+      ? 60_000_000
+      : random.chance(0.3)
+        ? random.between(1_000, 20_000)
+        : random.between(5_000, 600_000);
     timeline.after(loadUs, () => {
       if (mine !== generation || !wants) return;
       moving = true;
@@ -103,7 +117,10 @@ export function createModelPlayer({ timeline, random, stuck, onChange }: Options
       return queue;
     },
     get sounding() {
-      return moving;
+      return moving || timeline.nowUs < heardUntilUs;
+    },
+    get silentAtUs() {
+      return moving ? Number.POSITIVE_INFINITY : heardUntilUs;
     },
     get wants() {
       return wants;
@@ -130,7 +147,7 @@ export function createModelPlayer({ timeline, random, stuck, onChange }: Options
       if (!wants && !moving) return;
       generation += 1;
       rest(positionMs());
-      moving = false;
+      fadeOut();
       wants = false;
       onChange();
     },
@@ -154,6 +171,7 @@ export function createModelPlayer({ timeline, random, stuck, onChange }: Options
       generation += 1;
       rest(positionMs());
       moving = false;
+      heardUntilUs = 0;
       wants = false;
     },
     facts(appliedVersion, toLocalMs) {

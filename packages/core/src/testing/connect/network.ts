@@ -58,12 +58,15 @@ export function createNetwork({ timeline, random, ends, serverUp }: Options): Ne
   function connect(device: number): void {
     const up = { client: true, server: true };
     const arrives = { client: 0, server: 0 };
-    const base = random.between(1_000, 80_000);
+    // In one house, or across a continent.
+    const near = random.chance(0.5);
+    const base = near ? random.between(200, 2_000) : random.between(1_000, 80_000);
+    const jitter = near ? 1_000 : 20_000;
     let heardUs = timeline.nowUs;
 
     /** When something sent now arrives: in order, and never at once. */
     function arrival(side: "client" | "server"): Microseconds {
-      const delay = base + random.between(0, 20_000) + (random.chance(0.02) ? random.between(0, 800_000) : 0);
+      const delay = base + random.between(0, jitter) + (random.chance(0.02) ? random.between(0, 800_000) : 0);
       arrives[side] = Math.max(arrives[side] + 1, timeline.nowUs + delay);
       return arrives[side];
     }
