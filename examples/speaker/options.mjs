@@ -12,6 +12,7 @@ A speaker in a terminal: it signs in with a code, appears among your devices, an
   --output FILE.wav   writes what it plays into a file
   --output "COMMAND"  pipes 16-bit stereo PCM to a program; {rate} becomes the sample rate:
                       "aplay -q --buffer-time=200000 -t raw -f S16_LE -c 2 -r {rate}"
+  --latency MS        from the speaker to the ear, for a program that buffers more than 200 ms (200)
   --data-dir FOLDER   where the sign-in and the device's keys are kept (~/.segue-speaker/NAME)
   --forget            signs out first, so that another listener can sign in
   --help`;
@@ -23,12 +24,14 @@ function refuse(line) {
 }
 
 /** Where the sound goes, as the SDK takes it. */
-function outputOf(text) {
+function outputOf(text, latency) {
   if (text === "null") return "null";
   if (text.endsWith(".wav")) return { wav: resolve(process.env.INIT_CWD ?? ".", text) };
   const command = text.trim().split(/\s+/);
   if (!command[0]) refuse("--output is empty.");
-  return { command };
+  if (latency === undefined) return { command };
+  if (!/^\d{1,5}$/.test(latency)) refuse(`--latency takes milliseconds, not ${latency}.`);
+  return { command, latencyMs: Number(latency) };
 }
 
 /** What the command line asks for; ends the program on --help and on words that it does not know. */
@@ -41,6 +44,7 @@ export function readOptions(args) {
         name: { type: "string", default: "Speaker" },
         server: { type: "string", default: process.env.SEGUE_SERVER ?? "http://127.0.0.1:4600" },
         output: { type: "string", default: "null" },
+        latency: { type: "string" },
         "data-dir": { type: "string" },
         forget: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -60,7 +64,7 @@ export function readOptions(args) {
   return {
     name,
     server: values.server,
-    output: outputOf(values.output),
+    output: outputOf(values.output, values.latency),
     dataDir: values["data-dir"]
       ? resolve(process.env.INIT_CWD ?? ".", values["data-dir"])
       : join(homedir(), ".segue-speaker", folder),

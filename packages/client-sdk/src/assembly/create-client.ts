@@ -53,8 +53,6 @@ export interface Platform {
   readonly close: () => Promise<void>;
 }
 
-/** How long an output fades out after a pause. */
-const FADE_MS = 40;
 const SCOPE = "openid profile offline_access";
 
 /** Puts the parts together. */
@@ -143,8 +141,6 @@ export function createClient(
       lastToken = token ?? "";
       return token;
     },
-    // The output's latency, and its fade.
-    fadeMs: () => (engine.stats().outputLatencyMs || 0) + FADE_MS,
   });
 
   const auth = createAuth({

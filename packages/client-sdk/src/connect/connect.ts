@@ -44,7 +44,6 @@ export interface ConnectOptions {
   /** This device, registered for the user. */
   readonly registered: () => Promise<DeviceId>;
   readonly token: (fresh: boolean) => Promise<string | null>;
-  readonly fadeMs: () => Milliseconds;
 }
 
 export interface ConnectDriver extends Connect {
@@ -210,7 +209,6 @@ export function createConnect(options: ConnectOptions): ConnectDriver {
       runtime: made,
       clock,
       library,
-      fadeMs: options.fadeMs,
       maxContext: MAX_SESSION_CONTEXT,
     });
     made.start();

@@ -25,8 +25,6 @@ export interface FollowerOptions {
   readonly runtime: Runtime;
   readonly clock: Clock;
   readonly library: TrackLibrary;
-  /** Time from a pause to silence, milliseconds. */
-  readonly fadeMs: () => Milliseconds;
   readonly maxContext: number;
 }
 
@@ -51,7 +49,7 @@ export const itemsOf = (queue: QueueState) => [
 export const contextOf = ({ context }: SessionState): PlayContext | null => context;
 
 export function createFollower(options: FollowerOptions): Follower {
-  const { player, runtime, clock, library, fadeMs } = options;
+  const { player, runtime, clock, library } = options;
   let followed: Followed = NOT_FOLLOWED;
   /** Version that the output shows. */
   let shown = 0;
@@ -61,7 +59,8 @@ export function createFollower(options: FollowerOptions): Follower {
   let volumeSeq = 0;
   let seeking: { readonly told: Told; readonly cancel: () => void } | null = null;
   let cancelVolume: (() => void) | null = null;
-  let cancelSilence: (() => void) | null = null;
+  let silencing = false;
+  let closed = false;
   let wasUp = false;
 
   const wants = () => player.driver.state.wantsSound;
@@ -74,8 +73,7 @@ export function createFollower(options: FollowerOptions): Follower {
   }
 
   function followSession(): void {
-    const uid = player.driver.state.queue.current?.uid ?? null;
-    const step = follow(runtime.state, followed, uid, clock.monotonicMs());
+    const step = follow(runtime.state, followed, player.driver.state.queue, clock.monotonicMs());
     followed = step.followed;
     const { order } = step;
     if (order.type === "stay") {
@@ -162,10 +160,14 @@ export function createFollower(options: FollowerOptions): Follower {
       orders += 1;
       adopting = false;
       player.silence();
+      if (silencing) return;
+      silencing = true;
       // Sound is on its way to the ear for a moment longer.
-      cancelSilence ??= clock.after(fadeMs(), () => {
-        cancelSilence = null;
-        followed = silenced(followed);
+      void player.whenSilent().then(() => {
+        silencing = false;
+        if (closed) return;
+        // The right may be back by then, and the player sounds by it.
+        if (!maySound(runtime.state)) followed = silenced(followed);
         runtime.silent(factsOf(player.driver, shown));
       });
     },
@@ -198,8 +200,9 @@ export function createFollower(options: FollowerOptions): Follower {
       });
     },
     close() {
+      closed = true;
       stopListening();
-      for (const cancel of [cancelVolume, cancelSilence, seeking?.cancel]) cancel?.();
+      for (const cancel of [cancelVolume, seeking?.cancel]) cancel?.();
     },
   };
 

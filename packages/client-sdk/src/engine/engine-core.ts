@@ -34,6 +34,8 @@ export class EngineCore {
   readonly #ranges = new RangeLog();
   #decrypted = 0;
   #lastPosition = Number.NEGATIVE_INFINITY;
+  /** Who waits for silence. */
+  readonly #awaitSilence: (() => void)[] = [];
   #breathed = 0;
 
   constructor(environment: EngineEnvironment, link: OutputLink, emit: (event: EngineEvent) => void) {
@@ -53,8 +55,7 @@ export class EngineCore {
   start(item: EngineItem, paused: boolean): void {
     for (const entry of this.#entries) this.#dispose(entry);
     this.#entries = [this.#entryOf(item)];
-    this.#paused = paused;
-    this.#link.send({ type: "pause", paused });
+    this.setPaused(paused);
     this.#flush(item.startFrame > 0);
   }
 
@@ -87,7 +88,16 @@ export class EngineCore {
 
   setPaused(paused: boolean): void {
     this.#paused = paused;
-    this.#link.send({ type: "pause", paused });
+    this.#out.setPaused(paused);
+    if (!paused) this.#answerSilence();
+  }
+
+  /** Resolves once the output gives no more music after a pause, or when sound is wanted again. */
+  whenSilent(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#awaitSilence.push(resolve);
+      this.#checkSilence();
+    });
   }
 
   setVolume(volume: number): void {
@@ -131,6 +141,16 @@ export class EngineCore {
     for (const entry of this.#entries) this.#dispose(entry);
     this.#entries = [];
     this.#out.restart(false);
+    this.#answerSilence();
+  }
+
+  /** What is neither paused nor empty sounds again by itself. */
+  #checkSilence(): void {
+    if (this.#out.silent && (this.#paused || this.#entries.length === 0)) this.#answerSilence();
+  }
+
+  #answerSilence(): void {
+    for (const resolve of this.#awaitSilence.splice(0)) resolve();
   }
 
   #entryOf(item: EngineItem): TimelineEntry {
@@ -288,6 +308,7 @@ export class EngineCore {
       this.#emitBuffered(current.item.uid);
     }
     this.#drain();
+    this.#checkSilence();
     this.#pump();
   }
 

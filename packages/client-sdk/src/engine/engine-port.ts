@@ -80,6 +80,8 @@ export interface Engine {
   /** Continues the current item at `frame`; later items stay on the timeline. */
   seek(frame: Frames): void;
   pause(): void;
+  /** Resolves when nothing can be heard any more after `pause`, the output's latency included; or when sound is wanted again. */
+  whenSilent(): Promise<void>;
   /** @throws SegueError `output_blocked` when the browser wants a user gesture first */
   resume(): Promise<void>;
   /** Linear volume, 0 to 1. Applied at the output without clicks. */

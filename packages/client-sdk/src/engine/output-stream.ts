@@ -21,6 +21,8 @@ export class OutputStream {
   #underrun: Frames = 0;
   #starved = false;
   #eof = false;
+  #pauseSeq = 0;
+  #silent = true;
 
   constructor(link: OutputLink) {
     this.#link = link;
@@ -56,6 +58,16 @@ export class OutputStream {
   /** Whether enough waits to be played. */
   get full(): boolean {
     return this.waiting >= Math.min(this.rateHz * AHEAD_SECONDS, RING_FRAMES - SPARE_FRAMES);
+  }
+
+  /** Whether no music has left the output since it learnt of the last `setPaused`, and before. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  setPaused(paused: boolean): void {
+    this.#silent = false;
+    this.#link.send({ type: "pause", paused, seq: ++this.#pauseSeq });
   }
 
   /** Forgets what was written and begins a new epoch. */
@@ -108,6 +120,7 @@ export class OutputStream {
     this.#played = report.played;
     this.#underrun = report.underrun;
     this.#starved = report.starved;
+    this.#silent = report.silent && report.pauseSeq === this.#pauseSeq;
     return dry;
   }
 }

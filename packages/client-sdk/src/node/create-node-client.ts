@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
-import { type DeviceType, SegueError } from "@segue/core";
+import { type DeviceType, type Milliseconds, SegueError } from "@segue/core";
 import { fetchHttp } from "../api/fetch-http";
 import { createClient, parseOrigin } from "../assembly/create-client";
 import { offeredCodecs } from "../assembly/offered-codecs";
@@ -24,7 +24,8 @@ import { nodeStores } from "./storage/node-stores";
 export type NodeOutput =
   | "null"
   | { readonly wav: string }
-  | { readonly command: readonly string[] }
+  /** `latencyMs`: time from a write to the ear; see `CommandOutput`. */
+  | { readonly command: readonly string[]; readonly latencyMs?: Milliseconds }
   | AudioOutput;
 
 export interface NodeClientOptions extends ClientOptions {
@@ -86,7 +87,7 @@ function openOutput(output: NodeOutput): AudioOutput {
   if (typeof output === "object" && output !== null) {
     if ("wav" in output) return new WavOutput(output.wav);
     if ("command" in output && output.command[0])
-      return new CommandOutput(output.command[0], output.command.slice(1));
+      return new CommandOutput(output.command[0], output.command.slice(1), output);
     if ("write" in output) return output;
   }
   throw new SegueError("invalid_argument", {

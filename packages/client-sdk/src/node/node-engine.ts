@@ -17,6 +17,9 @@ export interface NodeEngineOptions {
   readonly sampleRateHz?: number;
 }
 
+/** How much longer than its latency a program or a sound card may keep a sound. */
+const SILENCE_MARGIN_MS = 100;
+
 /** Makes an engine that plays Vorbis into `output`. It works on the caller's thread, between its tasks. */
 export function createNodeEngine(options: NodeEngineOptions): Engine {
   return new NodeEngine(options);
@@ -60,6 +63,10 @@ class NodeEngine implements Engine {
   }
   pause(): void {
     this.#core.setPaused(true);
+  }
+  async whenSilent(): Promise<void> {
+    await this.#core.whenSilent();
+    await new Promise((resolve) => setTimeout(resolve, this.#pump.latencyMs() + SILENCE_MARGIN_MS));
   }
   async resume(): Promise<void> {
     this.#core.setPaused(false);

@@ -22,7 +22,7 @@ export interface Driver {
   readonly state: PlaybackState;
   /** The error behind `state.error`. */
   readonly error: SegueError | null;
-  /** Monotonic time at which `state.frame` was audible. */
+  /** Monotonic time at which `state.frame` is audible: what the output was given now is heard after its latency. */
   readonly positionAtMs: number;
   dispatch(input: PlaybackInput): void;
   /** Lets core see the time, so that it renews what is about to run out. */
@@ -79,7 +79,7 @@ export function createDriver(options: DriverOptions): Driver {
     const { state: after, effects } = playbackStep(before, input);
     state = after;
     if (after.frame !== before.frame || after.passes !== before.passes || after.phase !== before.phase) {
-      positionAtMs = clock.monotonicMs();
+      positionAtMs = clock.monotonicMs() + engine.stats().outputLatencyMs;
     }
     if (after.passes !== before.passes) forgetPasses();
     for (const effect of effects) runEffect(effect, context);

@@ -34,6 +34,8 @@ export interface PlayerDriver extends Player {
   adopt(session: AdoptedSession): void;
   /** Stops sounding, whatever the session wants. */
   silence(): void;
+  /** Resolves when nothing can be heard any more after `silence`, or when sound is wanted again. */
+  whenSilent(): Promise<void>;
   /** Lets the player see the time; see `Driver.tick`. */
   tick(): void;
   /** Stops and empties the queue, as when the listener signs out. */
@@ -226,7 +228,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
     positionMs() {
       const { positionMs, durationMs, status } = snapshot(driver, settings);
       if (status !== "playing") return positionMs;
-      return Math.min(durationMs, positionMs + Math.max(0, clock.monotonicMs() - driver.positionAtMs));
+      return Math.min(durationMs, Math.max(0, positionMs + clock.monotonicMs() - driver.positionAtMs));
     },
     on(event, listener) {
       events.on(event, listener as never);
@@ -306,6 +308,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
       publish();
     },
     silence: () => driver.dispatch({ type: "pause" }),
+    whenSilent: () => engine.whenSilent(),
     reset() {
       if (closed) return;
       settings = { ...settings, context: null };

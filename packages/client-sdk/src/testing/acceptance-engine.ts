@@ -87,6 +87,32 @@ export function engineSuite({ describe, test, equal }: SuiteTools, open: () => P
       await engine.close();
     });
 
+    test("is silent before it plays, after a pause, and never while it sounds", async () => {
+      const { engine, item, pass, events, until } = await world();
+      let silent = 0;
+      const ask = () => void engine.whenSilent().then(() => silent++);
+      const settle = async () => {
+        for (let turn = 0; turn < 20 && silent === 0; turn++) await pass();
+      };
+      ask();
+      await settle();
+      equal(silent, 1);
+      engine.start(item("a"), { paused: false });
+      await until((event) => event.type === "started");
+      silent = 0;
+      engine.pause();
+      ask();
+      await settle();
+      equal(silent, 1);
+      const heard = events.length;
+      for (let turn = 0; turn < 3; turn++) await pass();
+      equal(
+        events.slice(heard).some((event) => event.type === "ended"),
+        false,
+      );
+      await engine.close();
+    });
+
     test("plays on from where it was sought to, and what follows from its start", async () => {
       const { engine, item, brief, until } = await world();
       const [a, b] = [item("a"), item("b")];

@@ -100,6 +100,7 @@ export function fakeEngine(): FakeEngine {
     pause() {
       engine.paused = true;
     },
+    async whenSilent() {},
     async resume() {
       if (blocked) throw new SegueError("output_blocked");
       engine.paused = false;

@@ -70,6 +70,9 @@ function obey(engine: EngineCore, command: WorkerCommand): void {
     case "paused":
       engine.setPaused(command.paused);
       return;
+    case "whenSilent":
+      void engine.whenSilent().then(() => scope.postMessage({ type: "silent", id: command.id }));
+      return;
     case "volume":
       engine.setVolume(command.volume);
       return;

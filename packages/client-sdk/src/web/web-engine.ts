@@ -26,6 +26,8 @@ export function createWebEngine(options: WebEngineOptions = {}): Engine {
 }
 
 const DEFAULT_RATE_HZ = 44_100;
+/** How much longer than its latency an output may keep a sound. */
+const SILENCE_MARGIN_MS = 40;
 
 class WebEngine implements Engine {
   readonly #options: WebEngineOptions;
@@ -37,6 +39,9 @@ class WebEngine implements Engine {
   #stats: EngineStats;
   #current = "";
   #closed = false;
+  /** Who waits for silence. */
+  readonly #asked = new Map<number, () => void>();
+  #nextAsked = 1;
 
   constructor(options: WebEngineOptions) {
     this.#options = options;
@@ -80,6 +85,19 @@ class WebEngine implements Engine {
     this.#send({ type: "paused", paused: true });
   }
 
+  async whenSilent(): Promise<void> {
+    const output = this.#output;
+    // What does not run does not sound, and answers nothing.
+    if (!this.#closed && output?.context.state === "running") {
+      const id = this.#nextAsked++;
+      await new Promise<void>((resolve) => {
+        this.#asked.set(id, resolve);
+        this.#send({ type: "whenSilent", id });
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, (output?.latencyMs ?? 0) + SILENCE_MARGIN_MS));
+  }
+
   async resume(): Promise<void> {
     await this.#unblock();
     this.#send({ type: "paused", paused: false });
@@ -101,13 +119,14 @@ class WebEngine implements Engine {
   }
 
   stats(): EngineStats {
-    return this.#stats;
+    return this.#output ? { ...this.#stats, outputLatencyMs: this.#output.latencyMs } : this.#stats;
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#listeners.clear();
+    this.#answerSilence();
     this.#worker?.postMessage({ type: "close" } satisfies WorkerCommand);
     const worker = this.#worker;
     // A worker that is stuck must not outlive its page's engine.
@@ -124,7 +143,10 @@ class WebEngine implements Engine {
     this.#output = output;
     if (this.#options.tap) output.tap(this.#options.tap);
     this.#letSound();
-    output.context.onstatechange = () => this.#send({ type: "latency", ms: output.latencyMs });
+    output.context.onstatechange = () => {
+      this.#send({ type: "latency", ms: output.latencyMs });
+      if (output.context.state !== "running") this.#answerSilence();
+    };
   }
 
   /** Before the first gesture a page must not sound, and browsers complain of those that try. */
@@ -169,6 +191,11 @@ class WebEngine implements Engine {
 
   #onMessage(message: WorkerMessage): void {
     if (message.type === "ready") return;
+    if (message.type === "silent") {
+      this.#asked.get(message.id)?.();
+      this.#asked.delete(message.id);
+      return;
+    }
     this.#stats = message.stats;
     if (message.type === "stats") return;
     const { event } = message;
@@ -179,6 +206,11 @@ class WebEngine implements Engine {
     }
     const { code, detail } = event.error;
     this.#emit({ ...event, error: new SegueError(code, detail === undefined ? {} : { detail }) });
+  }
+
+  #answerSilence(): void {
+    for (const resolve of this.#asked.values()) resolve();
+    this.#asked.clear();
   }
 
   #emit(event: EngineEvent): void {

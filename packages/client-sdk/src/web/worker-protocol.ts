@@ -18,6 +18,8 @@ export type WorkerCommand =
   | { readonly type: "truncateAfter"; readonly uid: string }
   | { readonly type: "seek"; readonly frame: number }
   | { readonly type: "paused"; readonly paused: boolean }
+  /** Asks for `silent` with this id. */
+  | { readonly type: "whenSilent"; readonly id: number }
   | { readonly type: "volume"; readonly volume: number }
   | { readonly type: "license"; readonly license: LicenseState }
   | { readonly type: "replaceUrl"; readonly uid: string; readonly url: string }
@@ -35,5 +37,6 @@ type PlainEvent =
 /** What the engine's worker tells the page. */
 export type WorkerMessage =
   | { readonly type: "ready" }
+  | { readonly type: "silent"; readonly id: number }
   | { readonly type: "event"; readonly event: PlainEvent; readonly stats: EngineStats }
   | { readonly type: "stats"; readonly stats: EngineStats };

@@ -61,6 +61,27 @@ describe("CommandOutput", () => {
     async () => (await readFile(raw)).length / 4,
   );
 
+  it("feeds the program ahead at the begin, and again after a silence that it was spared", async () => {
+    const output = new CommandOutput(process.execPath, toFile);
+    await output.open({ sampleRateHz: 44_100, channels: 2 });
+    const frames = 1024;
+    const blockMs = (frames / 44_100) * 1000;
+    const [music, nothing] = [new Float32Array(frames).fill(0.5), new Float32Array(frames)];
+    /** How many blocks are taken before the first that has to wait. */
+    const takenAtOnce = async () => {
+      for (let taken = 1; ; taken++) {
+        const since = performance.now();
+        await output.write(music, music, frames);
+        if (performance.now() - since > blockMs / 2) return taken;
+      }
+    };
+    const ahead = output.latencyMs / blockMs;
+    expect(await takenAtOnce()).toBeGreaterThan(ahead / 2);
+    for (let i = 0; i < 30; i++) await output.write(nothing, nothing, frames);
+    expect(await takenAtOnce()).toBeGreaterThan(ahead / 2);
+    await output.close();
+  });
+
   it("says when the program is missing or stops", async () => {
     const missing = new CommandOutput(join(folder, "no-such-program"), []);
     await expect(missing.open({ sampleRateHz: 44_100, channels: 2 })).rejects.toMatchObject({

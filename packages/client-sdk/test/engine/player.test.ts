@@ -94,14 +94,32 @@ describe("PcmPlayer", () => {
 
   it("makes no sound when it was paused before the music came", () => {
     const player = new PcmPlayer(RATE, () => undefined);
-    player.command({ type: "pause", paused: true });
+    player.command({ type: "pause", paused: true, seq: 1 });
     player.command({ type: "flush", epoch: 1, fadeIn: false });
     player.command({ type: "pcm", epoch: 1, left: ramp(0, 2000), right: ramp(0, 2000) });
     const left = new Float32Array(128);
     expect(player.render(left, new Float32Array(128), 128)).toBe(0);
-    player.command({ type: "pause", paused: false });
+    player.command({ type: "pause", paused: false, seq: 2 });
     expect(player.render(left, new Float32Array(128), 128)).toBe(128);
     expect(left).toEqual(ramp(0, 128));
+  });
+
+  it("says that it is silent once a pause has faded out, not when it is told to pause", () => {
+    const reports: OutputReport[] = [];
+    const player = new PcmPlayer(RATE, (message) => message.type === "report" && reports.push(message));
+    player.command({ type: "flush", epoch: 1, fadeIn: false });
+    player.command({ type: "pcm", epoch: 1, left: ramp(0, 2000), right: ramp(0, 2000) });
+    const render = (frames: number) => {
+      player.render(new Float32Array(128), new Float32Array(128), frames);
+      return reports.at(-1);
+    };
+    expect(render(128)).toMatchObject({ silent: false });
+    player.command({ type: "pause", paused: true, seq: 7 });
+    expect(render(3)).toMatchObject({ silent: false, pauseSeq: 7 });
+    render(10);
+    expect(render(1)).toMatchObject({ silent: true, pauseSeq: 7 });
+    player.command({ type: "pause", paused: false, seq: 8 });
+    expect(render(128)).toMatchObject({ silent: false, pauseSeq: 8 });
   });
 
   it("keeps what is audible when it is cut behind it", () => {

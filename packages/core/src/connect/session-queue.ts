@@ -23,6 +23,12 @@ export function ended(queue: QueueState): QueueState {
   return bounded({ ...queue, current: null, history: [...queue.history, queue.current] });
 }
 
+/** The queue once all of it has ended, what was up next included. */
+export function allEnded(queue: QueueState): QueueState {
+  const { history, upNext } = ended(queue);
+  return bounded({ ...queue, current: null, upNext: [], history: [...history, ...upNext] });
+}
+
 /** The queue with something current: what was, else what follows, else the context from its beginning. */
 export function resumed(queue: QueueState): QueueState {
   if (queue.current !== null) return queue;

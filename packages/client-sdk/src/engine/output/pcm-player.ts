@@ -20,6 +20,9 @@ export class PcmPlayer {
   #next: { epoch: number; fadeIn: boolean; source: PcmSource } | null = null;
   #eof = true;
   #paused = false;
+  #pauseSeq = 0;
+  /** Whether the last block held no music. */
+  #silent = true;
   #starved = true;
   #begun = false;
   #played = 0;
@@ -61,6 +64,7 @@ export class PcmPlayer {
         return;
       case "pause":
         this.#paused = command.paused;
+        this.#pauseSeq = command.seq;
         this.#dirty = true;
         return;
       case "volume":
@@ -93,6 +97,8 @@ export class PcmPlayer {
       right.fill(0, done, frames);
       this.#rest(frames - done);
     }
+    if (this.#silent !== (done === 0)) this.#dirty = true;
+    this.#silent = done === 0;
     this.#sinceReport += frames;
     if (this.#dirty || this.#crossed.length > 0 || this.#sinceReport >= this.#reportEvery) this.report();
     return done;
@@ -110,6 +116,9 @@ export class PcmPlayer {
       played: this.#played,
       underrun: this.#underrun,
       starved: this.#starved && !this.#eof,
+      // What is not played in real time is not rendered while it rests.
+      silent: this.#silent || (!this.#realtime && !this.ready),
+      pauseSeq: this.#pauseSeq,
       marks,
     });
   }

@@ -21,7 +21,8 @@ export type OutputCommand =
   | { readonly type: "eof"; readonly epoch: number; readonly eof: boolean }
   /** Forgets frames and marks from `frame` on, unless one of them was played already. */
   | { readonly type: "truncate"; readonly epoch: number; readonly frame: Frames }
-  | { readonly type: "pause"; readonly paused: boolean }
+  /** `seq` counts these commands; reports say which one they know of. */
+  | { readonly type: "pause"; readonly paused: boolean; readonly seq: number }
   | { readonly type: "volume"; readonly volume: number }
   /** Asks for every rendered block, for tests and meters. */
   | { readonly type: "tap"; readonly on: boolean };
@@ -35,6 +36,10 @@ export interface OutputReport {
   /** Silent frames since the output was made, because frames came too late. */
   readonly underrun: Frames;
   readonly starved: boolean;
+  /** Whether the block that was rendered last holds no music. */
+  readonly silent: boolean;
+  /** `seq` of the last `pause` that came. */
+  readonly pauseSeq: number;
   /** Marks that were crossed since the last report, with the silent frames that came right before each. */
   readonly marks: readonly { readonly id: number; readonly gap: Frames }[];
 }

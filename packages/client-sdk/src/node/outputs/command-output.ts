@@ -6,14 +6,15 @@ import type { AudioOutput, AudioOutputFormat } from "../../ports/audio-output";
 import { interleave } from "./interleave";
 
 /** How far the program is fed ahead of its time. A pipe alone would take more than a second. */
-const LEAD_MS = 200;
+const LEAD_MS: Milliseconds = 200;
 /** Silence longer than this is not sent: what a slow start left in the pipe is then played out and does not delay what follows. */
 const QUIET_MS = 200;
 
 /**
  * Pipes 16-bit little-endian stereo PCM to a program that plays it, at the pace of the clock and a little ahead, long silence left out. `{rate}` in an
  * argument becomes the sample rate: `new CommandOutput("aplay", ["-q", "--buffer-time=200000", "-t", "raw", "-f", "S16_LE", "-c", "2", "-r", "{rate}"])`.
- * `latencyMs` is the longest that the program takes from its input to the ear, 1,000 by default: so long after a pause a device counts as silent.
+ * `latencyMs` is the time from a write to the ear: by default the 200 ms that the program is fed ahead, right for one that buffers no more than
+ * that. Positions and the silence after a pause are told by it.
  */
 export class CommandOutput implements AudioOutput {
   readonly realtime = true;
@@ -30,7 +31,7 @@ export class CommandOutput implements AudioOutput {
   constructor(command: string, args: readonly string[], options: { readonly latencyMs?: Milliseconds } = {}) {
     this.#command = command;
     this.#args = args;
-    this.latencyMs = options.latencyMs ?? 1000;
+    this.latencyMs = options.latencyMs ?? LEAD_MS;
   }
 
   async open(format: AudioOutputFormat): Promise<void> {
@@ -64,13 +65,19 @@ export class CommandOutput implements AudioOutput {
     const stdin = this.#child?.stdin;
     if (this.#failure || !stdin) throw this.#failure ?? new SegueError("closed");
     const now = performance.now();
-    this.#due = Math.max(this.#due, now) + (frames / this.#rate) * 1000;
+    const wasSent = this.#sends();
     this.#quiet = isSilent(left, frames) && isSilent(right, frames) ? this.#quiet + frames : 0;
-    const sent = this.#quiet <= (this.#rate * QUIET_MS) / 1000;
+    const sent = this.#sends();
+    // A program that has run empty is fed ahead anew.
+    this.#due = (sent && !wasSent ? now : Math.max(this.#due, now)) + (frames / this.#rate) * 1000;
     if (sent && !stdin.write(interleave(left, right, frames, "s16"))) await drained(stdin);
     const wait = this.#due - LEAD_MS - performance.now();
     if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait).unref());
     if (this.#failure) throw this.#failure;
+  }
+
+  #sends(): boolean {
+    return this.#quiet <= (this.#rate * QUIET_MS) / 1000;
   }
 
   async close(): Promise<void> {

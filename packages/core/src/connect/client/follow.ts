@@ -1,5 +1,5 @@
 /** What a player must do so that its output shows what the session wants. */
-import type { QueueState } from "../../queue/queue";
+import type { QueueItem, QueueState } from "../../queue/queue";
 import type { Milliseconds } from "../../units";
 import { clockEstimate } from "../clock-sync";
 import { positionAt } from "../position";
@@ -54,14 +54,14 @@ export interface FollowStep {
 }
 
 /**
- * The order that leads from what was followed to what the session wants, for a player whose current item is
- * `currentUid`. Only changes of the session are followed: what the player did since by itself, such as going on to the
+ * The order that leads from what was followed to what the session wants, for a player with the queue
+ * `own`. Only changes of the session are followed: what the player did since by itself, such as going on to the
  * next item, stands. While this device has no right to sound, or its own commands are on their way, nothing is followed.
  */
 export function follow(
   client: ConnectClient,
   followed: Followed,
-  currentUid: string | null,
+  own: QueueState,
   nowMs: Milliseconds,
 ): FollowStep {
   const { session, stamp, pending, heldEpoch, diverged } = client;
@@ -91,7 +91,7 @@ export function follow(
     const positionMs = positionNow(client, nowMs) ?? cue.positionMs;
     return { order: { type: "go", queue, positionMs, play: wantPlaying }, followed: next };
   }
-  const adapted = followed.queue === queue ? null : adaptedQueue(queue, followed.queue, currentUid);
+  const adapted = followed.queue === queue ? null : adaptedQueue(queue, followed.queue, own);
   const play = followed.wantPlaying === wantPlaying ? null : wantPlaying;
   if (adapted === null && play === null) return { order: { type: "stay" }, followed: next };
   return { order: { type: "adapt", queue: adapted, play }, followed: next };
@@ -112,14 +112,16 @@ function positionNow(client: ConnectClient, nowMs: Milliseconds): Milliseconds |
 }
 
 /** The session's queue at the item that sounds here; null when nothing of it changed. */
-function adaptedQueue(
-  queue: QueueState,
-  before: QueueState | null,
-  currentUid: string | null,
-): QueueState | null {
-  if (before !== null && sameContent(queue, before)) return null;
+function adaptedQueue(queue: QueueState, before: QueueState | null, own: QueueState): QueueState | null {
+  // Items that were added while the player came to its end, or whose end the session has missed, are next in both.
+  const missed = own.current === null && queue.current === null && !sameItems(own.upNext, queue.upNext);
+  if (before !== null && sameContent(queue, before) && !missed) return null;
   // A player that has come to the end stays there until a cue.
-  return currentUid === null ? ended(queue) : (queueAt(queue, currentUid) ?? queue);
+  return own.current === null ? ended(queue) : (queueAt(queue, own.current.uid) ?? queue);
+}
+
+function sameItems(a: readonly QueueItem[], b: readonly QueueItem[]): boolean {
+  return a.length === b.length && a.every(({ uid }, at) => uid === b[at]!.uid);
 }
 
 function sameContent(a: QueueState, b: QueueState): boolean {

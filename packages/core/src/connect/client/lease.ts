@@ -1,7 +1,7 @@
 /** The right of this device to sound: granted, prolonged, lapsed, revoked. */
 import type { Anchor } from "../types";
 import { anchorOf } from "./reports";
-import { isSounding, type PlayerFacts } from "./state";
+import { isSounding, maySound, type PlayerFacts } from "./state";
 import { type ClientTurn, clientUs, patch, send } from "./turn";
 
 export function onPrepare(turn: ClientTurn, epoch: number): void {
@@ -47,7 +47,8 @@ export function onRevoke(turn: ClientTurn, epoch: number): void {
 
 /** The player is silent. */
 export function onSilent(turn: ClientTurn, facts: PlayerFacts | null): void {
-  patch(turn, { facts: facts && { ...facts, playing: false, buffering: false } });
+  // The right may have come back meanwhile, and the player with it.
+  if (!maySound(turn.state)) patch(turn, { facts: facts && { ...facts, playing: false, buffering: false } });
   if (turn.state.silencing > 0) release(turn, turn.state.facts);
 }
 

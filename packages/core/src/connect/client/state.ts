@@ -26,7 +26,7 @@ export interface PlayerFacts {
   /** Item that sounds or stands; null when there is none. */
   readonly itemUid: string | null;
   readonly positionMs: Milliseconds;
-  /** When that position was audible. */
+  /** When that position is audible; a moment ahead while the output still holds it. */
   readonly atMs: Milliseconds;
   readonly durationMs: Milliseconds;
   /** Whether the position moves. */

@@ -1,7 +1,7 @@
 /** What a device says of itself: what is audible, and its volume. */
 import type { DeviceId } from "../../ids";
 import type { Report } from "../frames";
-import { ended, queueAt } from "../session-queue";
+import { allEnded, ended, queueAt } from "../session-queue";
 import type { Anchor, SessionState } from "../types";
 import { settlePending } from "./results";
 import { completeTransfer, failTransfer } from "./right";
@@ -39,8 +39,10 @@ function takeFacts(turn: Turn, report: Report): void {
   const { buffering, errorCode, anchor } = report;
   if (report.ended) {
     if (session.queue.current === null && !session.wantPlaying) return;
+    // What the device knew of when it came to the end has been played; what was added since has not.
+    const knewAll = report.appliedVersion >= turn.state.stamp.version;
     patchSession(turn, {
-      queue: ended(session.queue),
+      queue: knewAll ? allEnded(session.queue) : ended(session.queue),
       wantPlaying: false,
       anchor: null,
       buffering: false,

@@ -20,7 +20,7 @@ export interface Checker {
   readonly violations: readonly Violation[];
   readonly counts: Readonly<Record<string, number>>;
   onServerStep(before: Sequencer, input: SequencerInput, step: SequencerStep): void;
-  onRestore(restored: Sequencer): void;
+  onRestore(): void;
   onClientStep(device: ModelDevice | null, before: ConnectClient, after: ConnectClient): void;
   onCommand(id: CommandId, action: Action, local: boolean): void;
   /** Nobody waits for these commands any more. */
@@ -55,6 +55,7 @@ export function createChecker(nowMs: () => number): Checker {
   const caused = new Map<CommandId, number>();
   const committed = new Map<CommandId, { readonly action: Action; readonly local: boolean }>();
   const settled = new Map<CommandId, number>();
+  const detached = new Set<number>();
   const excusedAt = new Map<number, number>();
   let overlapUntilMs = Number.NEGATIVE_INFINITY;
   let unlawfulSince = new Map<number, number>();
@@ -138,9 +139,9 @@ export function createChecker(nowMs: () => number): Checker {
         }
       }
     },
-    onRestore(restored) {
+    onRestore() {
+      // Its content counts once a step has made it durable: until then nobody is shown it.
       count("server restart");
-      see(restored.stamp, restored.session, "the restored server");
     },
     onClientStep(device, before, after) {
       const { stamp } = after;
@@ -194,13 +195,16 @@ export function createChecker(nowMs: () => number): Checker {
       }
       unlawfulSince = lawful;
       // A detached device may sound, and one that has just woken has not run its first timer yet.
-      for (const { index, state, wokeUs } of devices)
+      for (const { index, state, wokeUs } of devices) {
+        // Nothing happened since the last instant: who was detached then was until now.
+        const excused = state.right === "detached" || detached.has(index);
+        if (state.right === "detached") detached.add(index);
+        else detached.delete(index);
         excusedAt.set(
           index,
-          state.right === "detached"
-            ? nowMs()
-            : Math.max(excusedAt.get(index) ?? Number.NEGATIVE_INFINITY, wokeUs / 1000),
+          excused ? nowMs() : Math.max(excusedAt.get(index) ?? Number.NEGATIVE_INFINITY, wokeUs / 1000),
         );
+      }
       const strict = audible.filter(({ index }) => nowMs() - excusedAt.get(index)! >= FADE_MS);
       if (strict.length > 1 && nowMs() > overlapUntilMs)
         fail("I3", `${strict.map(({ info }) => info.name).join(" and ")} sound together`);

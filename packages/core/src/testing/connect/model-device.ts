@@ -111,7 +111,7 @@ export function createModelDevice(options: Options): ModelDevice {
   }
 
   function followSession(): void {
-    const step = follow(state, followed, player.queue.current?.uid ?? null, nowMs());
+    const step = follow(state, followed, player.queue, nowMs());
     followed = step.followed;
     if (state.diverged && step.order.type !== "stay") input({ type: "followed" });
     if (step.order.type === "stay") {

@@ -33,7 +33,7 @@ interface Options {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly onStep: (before: Sequencer, input: SequencerInput, step: SequencerStep) => void;
-  readonly onRestore: (restored: Sequencer) => void;
+  readonly onRestore: () => void;
   readonly onDeath: () => void;
 }
 
@@ -174,7 +174,7 @@ export function createModelServer({ timeline, random, onStep, onRestore, onDeath
       tornNext = false;
       if (state !== null) return;
       state = saved ? restoreSession(saved.durable, saved.results, at()) : newSession("session");
-      onRestore(state);
+      onRestore();
       schedule();
     },
     goAway() {
