@@ -13,7 +13,6 @@ import { findAlbum, openPlayer, signIn } from "./harness/player-page";
 const speakerProgram = fileURLToPath(new URL("../examples/speaker/speaker.mjs", import.meta.url));
 const sink = fileURLToPath(new URL("harness/pcm-sink.mjs", import.meta.url));
 const TRANSFERS = 20;
-const MEASURED_TO_MS = 250;
 
 interface Stretch {
   readonly from: number;
@@ -187,8 +186,7 @@ test.skipIf(!hasBrowser)(
     );
     expect(inPage.length).toBeGreaterThanOrEqual(TRANSFERS / 2);
     expect(inKitchen.length).toBeGreaterThanOrEqual(TRANSFERS / 2);
-    // Two audio clocks and a pipe are watched from outside, which tells what is heard to about a quarter of a second.
-    expect(overlap).toBeLessThanOrEqual(MEASURED_TO_MS);
+    expect(overlap).toBeLessThanOrEqual(0);
     expect(speaker.printed()).toContain("→ the music went to Web player");
   },
 );

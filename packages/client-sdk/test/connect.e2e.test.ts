@@ -87,6 +87,20 @@ async function user(): Promise<{ accessToken: string; refreshToken: string | nul
 }
 
 async function device(tokens: Awaited<ReturnType<typeof user>>, name: string): Promise<Device> {
+  const made = await unconnected(tokens, name);
+  return join(made, name);
+}
+
+async function join(made: Omit<Device, "id">, name: string): Promise<Device> {
+  made.client.connect.start();
+  await until(() => made.client.connect.state.status === "online", `${name} online`);
+  return { ...made, id: made.client.connect.state.thisDeviceId! };
+}
+
+async function unconnected(
+  tokens: Awaited<ReturnType<typeof user>>,
+  name: string,
+): Promise<Omit<Device, "id">> {
   const output = new NotingOutput();
   const client = createNodeClient({
     serverUrl: server.url,
@@ -97,12 +111,10 @@ async function device(tokens: Awaited<ReturnType<typeof user>>, name: string): P
     webSocket: WebSocket as never,
   });
   await client.auth.whenReady();
-  client.connect.start();
-  await until(() => client.connect.state.status === "online", `${name} online`);
-  return { client, output, id: client.connect.state.thisDeviceId! };
+  return { client, output };
 }
 
-async function readyTracks({ client }: Device): Promise<readonly Track[]> {
+async function readyTracks({ client }: Pick<Device, "client">): Promise<readonly Track[]> {
   for (;;) {
     const { shelves } = await client.api.home();
     const album = shelves.flatMap((shelf) => shelf.items).find((item) => item.kind === "album");
@@ -225,6 +237,8 @@ test("playing here takes over, and without a connection this device plays on", {
     await a.client.player.playContext(list, tracks);
     await b.client.player.playContext(list, tracks.slice(1));
     expect(b.client.connect.state.isActiveHere).toBe(true);
+    expect(b.client.connect.state.current?.track.id).toBe(tracks[1]!.id);
+    expect(b.client.player.positionMs()).toBeLessThan(5_000);
     await until(() => a.client.player.state.status === "paused", "the pause");
     await b.client.connect.stop();
     expect(b.client.connect.state.status).toBe("off");
@@ -234,5 +248,52 @@ test("playing here takes over, and without a connection this device plays on", {
     expect(overlap(a.output, b.output)).toBeLessThanOrEqual(0);
   } finally {
     await Promise.all([a.client.close(), b.client.close()]);
+  }
+});
+
+test("music that began before there was a connection becomes the session's: without a break, or from where it was", {
+  timeout: 120_000,
+}, async () => {
+  const tokens = await user();
+  const alone = await unconnected(tokens, "Alone");
+  const late = await unconnected(tokens, "Late");
+  try {
+    const tracks = await readyTracks(alone);
+    const list = { kind: "tracks", id: null, title: "List" } as const;
+    await alone.client.player.playContext(list, tracks.slice(0, 3), { startIndex: 1 });
+    alone.client.player.addToQueue([tracks[3]!]);
+    alone.client.player.setRepeat("context");
+    await until(() => alone.client.player.positionMs() > 500, "sound");
+    const statuses = new Set<string>();
+    let back = 0;
+    let last = 0;
+    alone.client.player.on("state", ({ status, positionMs }) => {
+      statuses.add(status);
+      back = Math.max(back, last - positionMs);
+      last = positionMs;
+    });
+    const a = await join(alone, "Alone");
+    await until(() => a.client.connect.state.isActiveHere, "the right");
+    await until(() => a.client.player.positionMs() > 2_000, "more sound");
+    expect([...statuses]).toEqual(["playing"]);
+    expect(back).toBe(0);
+    const { current, upNext, contextNext, playing } = a.client.connect.state;
+    expect([playing, current?.track.id]).toEqual([true, tracks[1]!.id]);
+    await until(() => a.client.connect.state.upNext.length === 1, "what is up next");
+    await until(() => a.client.connect.state.repeat === "context", "the repetition");
+    expect([upNext.length <= 1, contextNext[0]?.track.id]).toEqual([true, tracks[2]!.id]);
+    expect(a.client.player.state.upNext.map(({ track }) => track.id)).toEqual([tracks[3]!.id]);
+
+    // A listener who presses play on a device means that device, connected or not.
+    await late.client.player.playContext(list, tracks.slice(4, 6));
+    await until(() => late.client.player.positionMs() > 500, "sound on its own");
+    const b = await join(late, "Late");
+    await until(() => b.client.connect.state.isActiveHere, "the right, taken over");
+    await until(() => a.client.player.state.status === "paused", "the pause of the other");
+    await until(() => b.client.player.state.status === "playing", "play");
+    expect(b.client.connect.state.current?.track.id).toBe(tracks[4]!.id);
+    expect(b.client.player.positionMs()).toBeGreaterThan(450);
+  } finally {
+    await Promise.all([alone.client.close(), late.client.close()]);
   }
 });

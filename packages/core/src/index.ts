@@ -13,6 +13,7 @@ export {
   type Followed,
   type FollowStep,
   follow,
+  joined,
   NOT_FOLLOWED,
   silenced,
 } from "./connect/client/follow";

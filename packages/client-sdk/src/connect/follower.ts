@@ -4,6 +4,7 @@ import {
   type ConnectClient,
   type Followed,
   follow,
+  joined,
   type Milliseconds,
   maySound,
   NOT_FOLLOWED,
@@ -15,7 +16,7 @@ import type { PlayContext } from "../client";
 import type { PlayerDriver } from "../player/player";
 import type { Wish, WishObserver } from "../player/wishes";
 import type { Clock } from "../ports/clock";
-import { commandsOf, playContextOf, type Told } from "./local-wishes";
+import { commandsOf, playContextOf, sessionOf, type Told } from "./local-wishes";
 import { factsOf, isSettled } from "./player-facts";
 import type { Runtime } from "./runtime";
 import type { TrackLibrary } from "./track-library";
@@ -62,6 +63,8 @@ export function createFollower(options: FollowerOptions): Follower {
   let silencing = false;
   let closed = false;
   let wasUp = false;
+  /** The queue that is to become the session's while it plays on here. */
+  let joining: QueueState | null = null;
 
   const wants = () => player.driver.state.wantsSound;
   const isUp = (state: ConnectClient) => state.link === "up" && state.session !== null;
@@ -73,6 +76,7 @@ export function createFollower(options: FollowerOptions): Follower {
   }
 
   function followSession(): void {
+    if (joining !== null && arrive(joining)) return;
     const step = follow(runtime.state, followed, player.driver.state.queue, clock.monotonicMs());
     followed = step.followed;
     const { order } = step;
@@ -115,34 +119,42 @@ export function createFollower(options: FollowerOptions): Follower {
     player.adopt({ queue, context: session && contextOf(session), trackOf: library.of, startMs, play });
   }
 
-  /** A player that sounds by itself joins a session that is free, and yields to one that is not. */
+  /**
+   * Who began to play before there was a connection meant to play here: the music becomes the session's. In a session
+   * that is free it plays on meanwhile; where another device is active it is silent until that one has stopped.
+   */
   function meet(state: ConnectClient): void {
     const { session, right, heldEpoch } = state;
-    if (!session || right !== "none" || heldEpoch !== 0 || !wants()) return;
     const { queue } = player.driver.state;
-    if (session.activeDeviceId !== null || session.transfer !== null || queue.current === null) {
-      player.silence();
-      return;
-    }
-    const order = queue.order.map((uid) => queue.context.find((item) => item.uid === uid)!);
-    const startIndex = Math.max(
-      0,
-      order.findIndex(({ uid }) => uid === queue.current!.uid),
+    if (!session || right !== "none" || heldEpoch !== 0 || !wants() || queue.current === null) return;
+    const told = sessionOf(queue, player.state.context, options.maxContext, state.me.deviceId);
+    const positionMs = Math.max(0, Math.round(player.positionMs()));
+    const free = session.activeDeviceId === null && session.transfer === null;
+    if (free) joining = queue;
+    else player.silence();
+    runtime.command({ ...told.play, positionMs }).then(
+      () => {
+        for (const { action } of told.rest) runtime.tell(action);
+      },
+      () => {
+        joining = null;
+      },
     );
-    const items = order.length > 0 ? order.slice(0, options.maxContext) : [queue.current];
-    void runtime
-      .command({
-        type: "play_context",
-        context: { kind: "tracks", id: null, title: player.state.context?.title ?? "" },
-        items,
-        startIndex: Math.min(startIndex, items.length - 1),
-        positionMs: Math.max(0, Math.round(player.positionMs())),
-        shuffle: false,
-        shuffleSeed: 0,
-        onDeviceId: state.me.deviceId,
-        force: false,
-      })
-      .catch(() => undefined);
+  }
+
+  /** Whether the player's own music is the session's now: nothing of it is interrupted. */
+  function arrive(queue: QueueState): boolean {
+    const own = player.driver.state.queue;
+    const arrived = joined(runtime.state, own);
+    if (arrived === null) return false;
+    joining = null;
+    // What was changed on the way was told to nobody: the session's word holds.
+    if (own.context !== queue.context || own.order !== queue.order) return false;
+    followed = { ...arrived.followed, wantPlaying: wants() };
+    adopt(arrived.queue, null, wants());
+    if (wants() !== arrived.followed.wantPlaying) runtime.tell({ type: wants() ? "play" : "pause" });
+    report();
+    return true;
   }
 
   const stopListening = player.on("state", report);

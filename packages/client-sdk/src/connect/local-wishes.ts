@@ -2,10 +2,12 @@
 import {
   type Action,
   type ContextRef,
+  type DeviceId,
   MAX_ADDED_ITEMS,
   MAX_CONTEXT_TITLE,
   type PlaybackState,
   type QueueEdit,
+  type QueueState,
 } from "@segue/core";
 import type { PlayContext } from "../client";
 import type { Wish } from "../player/wishes";
@@ -67,6 +69,37 @@ export function commandsOf(
     case "edit":
       return editsOf(wish.edit);
   }
+}
+
+/** A session made of what a player plays by itself: what begins it, and what is told once it has begun. */
+export function sessionOf(
+  queue: QueueState,
+  context: PlayContext | null,
+  maxContext: number,
+  deviceId: DeviceId,
+): { readonly play: Extract<Action, { type: "play_context" }>; readonly rest: readonly Told[] } {
+  const current = queue.current!;
+  const places = new Map(queue.context.map((item) => [item.uid, item]));
+  const order = queue.order.flatMap((uid) => places.get(uid) ?? []);
+  const at = order.findIndex(({ uid }) => uid === current.uid);
+  // An item of the user's queue stands in front of what follows it.
+  const items = at >= 0 ? order : [current, ...order.slice(queue.index + 1)];
+  const from = Math.max(0, Math.min(at, items.length - maxContext));
+  const rest = queue.upNext.length > 0 ? editsOf({ type: "add", items: queue.upNext }) : [];
+  return {
+    play: {
+      type: "play_context",
+      context: { kind: "tracks", id: null, title: context?.title ?? "" },
+      items: items.slice(from, from + maxContext),
+      startIndex: Math.max(0, at) - from,
+      positionMs: 0,
+      shuffle: false,
+      shuffleSeed: 0,
+      onDeviceId: deviceId,
+      force: false,
+    },
+    rest: queue.repeat === "off" ? rest : [...rest, ...editsOf({ type: "repeat", mode: queue.repeat })],
+  };
 }
 
 export function editsOf(edit: QueueEdit): readonly Told[] {

@@ -4,6 +4,7 @@ import type { Milliseconds } from "../../units";
 import { clockEstimate } from "../clock-sync";
 import { positionAt } from "../position";
 import { ended, queueAt } from "../session-queue";
+import type { SessionState, Stamp } from "../types";
 import { type ConnectClient, maySound } from "./state";
 
 /** What the player was last made to follow. */
@@ -33,6 +34,25 @@ export const acted = (followed: Followed, wantsSound: boolean): Followed => ({
   ...followed,
   wantPlaying: wantsSound,
 });
+
+/**
+ * What is followed by a player whose own music became the session's, and the session's queue at the item that sounds: it
+ * need not go anywhere. Null while this device has no right to sound, or when the session does not hold that item.
+ */
+export function joined(
+  client: ConnectClient,
+  own: QueueState,
+): { readonly followed: Followed; readonly queue: QueueState } | null {
+  const { session, stamp, heldEpoch } = client;
+  if (!maySound(client) || session === null || stamp === null || heldEpoch !== stamp.epoch) return null;
+  const queue = own.current && queueAt(session.queue, own.current.uid);
+  return queue && { followed: followedOf(session, stamp), queue };
+}
+
+function followedOf({ cue, wantPlaying, queue }: SessionState, stamp: Stamp): Followed {
+  const { incarnation, epoch, version } = stamp;
+  return { incarnation, epoch, version, cueVersion: cue.version, wantPlaying, queue };
+}
 
 /** An order to the player. */
 export type Follow =
@@ -70,14 +90,7 @@ export function follow(
   if (session === null || stamp === null || heldEpoch !== stamp.epoch)
     return { order: { type: "stay" }, followed };
   if (pending.some(({ local }) => local)) return { order: { type: "stay" }, followed };
-  const next: Followed = {
-    incarnation: stamp.incarnation,
-    epoch: stamp.epoch,
-    version: stamp.version,
-    cueVersion: session.cue.version,
-    wantPlaying: session.wantPlaying,
-    queue: session.queue,
-  };
+  const next = followedOf(session, stamp);
   const { queue, cue, wantPlaying } = session;
   const sameEpoch = followed.epoch === stamp.epoch;
   // Carried out by the player itself, through a command of its own.

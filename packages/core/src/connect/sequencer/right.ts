@@ -72,6 +72,7 @@ export function beginTransfer(turn: Turn, to: DeviceId, force: boolean): void {
       fromDeviceId: from,
       toDeviceId: to,
       force,
+      sinceVersion: nextVersion(turn),
       prepared: false,
       grantedAtUs: null,
       releasedMs: null,
@@ -210,8 +211,9 @@ export function onReleased(turn: Turn, deviceId: DeviceId, epoch: number, anchor
 
 function noteReleasedAt(turn: Turn, anchor: Anchor): void {
   const { session, transfer } = turn.state;
+  if (transfer === null || session.cue.version >= transfer.sinceVersion) return;
   const queue = queueAt(session.queue, anchor.itemUid);
-  if (queue === null || transfer === null) return;
+  if (queue === null) return;
   patch(turn, { transfer: { ...transfer, releasedMs: anchor.positionMs } });
   patchSession(turn, { queue, anchor: { ...anchor, atServerUs: turn.nowUs, rateMilli: 0 } });
 }

@@ -127,6 +127,32 @@ describe("a transfer", () => {
     expect([session.state.session.activeDeviceId, session.outcome(id)]).toEqual([B, "applied"]);
   });
 
+  test("goes where its own command or a later one says, not where the old device stops", () => {
+    const anchor = { ...session.state.session.anchor!, positionMs: 7_000, rateMilli: 0 };
+    session.command("b", {
+      type: "play_context",
+      context: { kind: "tracks", id: null, title: "" },
+      items: buildItems(5, 2),
+      startIndex: 0,
+      positionMs: 300,
+      shuffle: false,
+      shuffleSeed: 0,
+      onDeviceId: B,
+      force: false,
+    });
+    session.frame("b", { type: "prepared", epoch: 2, clientSentUs: 1 });
+    // The item that played before is the last one of the history.
+    session.frame("a", { type: "released", epoch: 2, anchor });
+    const { cue, queue } = session.state.session;
+    expect([cue.positionMs, queue.current?.uid]).toEqual([300, buildItems(5, 1)[0]!.uid]);
+
+    session.report("b").command("a", transfer(A));
+    session.frame("a", { type: "prepared", epoch: 3, clientSentUs: 1 });
+    session.command("a", { type: "seek", positionMs: 20_000 });
+    session.frame("b", { type: "released", epoch: 3, anchor: { ...anchor, itemUid: queue.current!.uid } });
+    expect(session.state.session.cue.positionMs).toBe(20_000);
+  });
+
   test("waits for a device that is gone no longer than its lease, unless it is forced", () => {
     session.input({ type: "disconnect", connectionId: "a" });
     session.command("b", transfer());

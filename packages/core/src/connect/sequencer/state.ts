@@ -28,6 +28,8 @@ export interface RunningTransfer {
   readonly fromDeviceId: DeviceId | null;
   readonly toDeviceId: DeviceId;
   readonly force: boolean;
+  /** Version that it began with: an older cue gives way to where the old device stops. */
+  readonly sinceVersion: number;
   /** Whether the new device has answered `prepare`. */
   readonly prepared: boolean;
   readonly grantedAtUs: Microseconds | null;

@@ -23,6 +23,7 @@ const Rest = z.object({
       fromDeviceId: deviceId.nullable(),
       toDeviceId: deviceId,
       force: z.boolean(),
+      sinceVersion: count.default(0),
       prepared: z.boolean(),
       grantedAtUs: time.nullable(),
       releasedMs: time.nullable(),
