@@ -18,6 +18,7 @@ import { externalAuthenticator } from "./modules/auth/external";
 import type { Authenticator } from "./modules/auth/principal";
 import { createProvider } from "./modules/auth/provider";
 import type { ProviderKeyOptions } from "./modules/auth/provider-keys";
+import { providerOrigins } from "./modules/auth/provider-origins";
 import { authRoutes } from "./modules/auth/routes";
 import { capabilityRoutes } from "./modules/capabilities/routes";
 import { catalogRoutes } from "./modules/catalog/routes";
@@ -101,7 +102,9 @@ export async function createApp(context: ServerContext, options: AppOptions = {}
 
   await app.register(connectRoutes, { context, authenticator, telemetry });
 
-  if (webDir) await registerWebPlayer(app, webDir, config.oidcIssuer);
+  const { oidcIssuer } = config;
+  const servers = oidcIssuer ? providerOrigins(oidcIssuer, () => performance.now()) : async () => [];
+  if (webDir) await registerWebPlayer(app, webDir, servers);
   return app;
 }
 

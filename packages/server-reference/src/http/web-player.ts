@@ -20,11 +20,16 @@ const policy = (servers: readonly string[]) =>
     "frame-ancestors 'none'",
   ].join("; ");
 
-function playerHeaders(request: FastifyRequest, reply: FastifyReply, pagePolicy: string): void {
+async function playerHeaders(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  servers: () => Promise<readonly string[]>,
+): Promise<void> {
   reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
   const type = String(reply.getHeader("content-type") ?? "");
   const isPage = type.startsWith("text/html");
-  if (isPage) reply.header("content-security-policy", pagePolicy).header("cache-control", "no-cache");
+  if (isPage)
+    reply.header("content-security-policy", policy(await servers())).header("cache-control", "no-cache");
   // SharedArrayBuffer needs an isolated page; `isolation=off` shows the player without it.
   const off = isPage && (request.query as { isolation?: unknown }).isolation === "off";
   if (off) return;
@@ -41,17 +46,16 @@ export function hasWebPlayer(webDir: string | null): webDir is string {
 
 /**
  * Serves the files of `webDir` at `/`.
- * @param issuer another OpenID provider, with which the player talks to sign in
+ * @param servers origins beside this server's that the player talks to
  */
 export async function registerWebPlayer(
   app: FastifyInstance,
   webDir: string,
-  issuer: string | null,
+  servers: () => Promise<readonly string[]>,
 ): Promise<void> {
-  const pagePolicy = policy(issuer ? [new URL(issuer).origin] : []);
   app.addHook("onSend", async (request, reply, payload) => {
     if (!/^\/(v1|oauth|\.well-known|docs|metrics|livez|readyz|openapi\.json)(\/|\?|$)/.test(request.url))
-      if (reply.statusCode < 400) playerHeaders(request, reply, pagePolicy);
+      if (reply.statusCode < 400) await playerHeaders(request, reply, servers);
     return payload;
   });
   await app.register(fastifyStatic, {

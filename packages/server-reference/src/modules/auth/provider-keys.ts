@@ -1,9 +1,8 @@
 /** The public keys of another OpenID provider: found by discovery, fetched when they are needed. */
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "jose";
 import { isLoopbackName } from "../../loopback";
+import { readJson, readMetadata } from "./provider-metadata";
 
-/** Largest document of a provider that is read, in bytes. */
-const MAX_BYTES = 256 * 1024;
 /** How long keys are used before they are fetched again. */
 const FRESH_MS = 600_000;
 
@@ -22,32 +21,9 @@ export interface ProviderKeyOptions {
   readonly timeoutMs?: number;
 }
 
-async function readJson(url: URL, signal: AbortSignal): Promise<unknown> {
-  const response = await fetch(url, { signal, redirect: "error", headers: { accept: "application/json" } });
-  if (response.status !== 200 || response.body === null) throw new Error(`status ${response.status}`);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = response.body.getReader();
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    length += read.value.length;
-    if (length > MAX_BYTES) {
-      await reader.cancel();
-      throw new Error(`more than ${MAX_BYTES} bytes`);
-    }
-    chunks.push(read.value);
-  }
-  return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-}
-
-/** Where the discovery document of `issuer` says that the keys are. */
-async function discover(issuer: string, signal: AbortSignal): Promise<URL> {
-  const said = (await readJson(new URL(`${issuer}/.well-known/openid-configuration`), signal)) as {
-    readonly issuer?: unknown;
-    readonly jwks_uri?: unknown;
-  } | null;
-  if (typeof said?.issuer !== "string" || said.issuer.replace(/\/+$/, "") !== issuer)
-    throw new Error("its discovery document is another issuer's");
-  const keys = new URL(String(said.jwks_uri));
+/** Where the metadata of `issuer` say that the keys are. */
+async function keysOf(issuer: string, signal: AbortSignal): Promise<URL> {
+  const keys = new URL(String((await readMetadata(issuer, signal)).jwks_uri));
   if (keys.protocol !== "https:" && !isLoopbackName(keys.hostname))
     throw new Error("its keys are not at an https address");
   return keys;
@@ -65,7 +41,7 @@ export function providerKeys(issuer: string, options: ProviderKeyOptions = {}): 
   async function fetchKeys(_url: string, { signal }: { signal: AbortSignal }): Promise<Response> {
     if (performance.now() < pausedUntil) throw new ProviderUnreachable("left alone for a moment");
     try {
-      return Response.json(await readJson(await discover(issuer, signal), signal));
+      return Response.json(await readJson(await keysOf(issuer, signal), signal));
     } catch (cause) {
       pausedUntil = performance.now() + pauseMs;
       throw new ProviderUnreachable(cause instanceof Error ? cause.message : String(cause), { cause });
