@@ -1,10 +1,11 @@
 import {
+  artistsOfRows,
   discoverWeekly,
   type Eligibility,
   ExactIndex,
   eligibilityOfRows,
   type ItemSpace,
-  likest,
+  likestAmong,
   type Neighbors,
   type Proposals,
   randomStream,
@@ -37,7 +38,6 @@ interface Listener {
   readonly known: Uint32Array;
   /** Rows that were heard within 30 days. */
   readonly heard: Uint32Array;
-  readonly knownArtists: ReadonlySet<number>;
 }
 
 async function* lists(
@@ -58,7 +58,7 @@ async function* lists(
       modelVersion: "bench",
       table,
       eligibility: permission(table, listener),
-      knownArtists: listener.knownArtists,
+      knownArtists: artistsOfRows(table, listener.known),
       vectors: space.vectors,
       dimensions: DIMENSIONS,
       centers: [listener.query],
@@ -121,12 +121,11 @@ function proposals(
   { known }: Listener,
   { distances, rows }: Pick<Neighbors, "rows" | "distances">,
 ): Proposals {
-  const favorites = Array.from(known.subarray(0, 20));
   return {
     signal: "collaborative",
     rows,
-    scores: Float32Array.from(distances, scoreOf),
-    reason: (row) => likest(space, row, favorites),
+    scores: distances.map(scoreOf),
+    reason: likestAmong(space, known.subarray(0, 20)),
   };
 }
 
@@ -154,7 +153,6 @@ function invent(table: TrackTable, queries: Float32Array): Listener[] {
       known,
       // Three quarters of what was played in the last 40 days.
       heard: known.filter((_, i) => i % 4 !== 0),
-      knownArtists: new Set(Array.from(known, (row) => table.artists[row]!)),
     };
   });
 }

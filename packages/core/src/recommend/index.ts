@@ -61,7 +61,7 @@ export * from "./neighbors/unit-space";
 export * from "./radio/radio";
 export * from "./random";
 export * from "./selection/listener";
-export * from "./selection/mmr";
+export { type Candidate, type MmrOptions, maximalMarginalRelevance } from "./selection/mmr";
 export * from "./selection/reason";
 export * from "./selection/track-table";
 export * from "./similar/continue-playlist";

@@ -14,6 +14,8 @@ export interface RandomStream {
 }
 
 const FNV_BASIS = 0x811c9dc5;
+/** Multiplier of FNV-1a with 32 bits. */
+export const FNV_PRIME = 0x01000193;
 
 /** FNV-1a of the parts, each ended by a separator: a seed from names, such as a user, an ISO week and a model. */
 export function seedOf(...parts: readonly (string | number)[]): number {
@@ -27,9 +29,9 @@ export function extendSeed(seed: number, part: string): number {
     const point = part.codePointAt(at)!;
     // A code point beyond 16 bits takes two places.
     if (point > 0xffff) at++;
-    hash = Math.imul(hash ^ point, 0x01000193);
+    hash = Math.imul(hash ^ point, FNV_PRIME);
   }
-  return Math.imul(hash, 0x01000193) >>> 0;
+  return Math.imul(hash, FNV_PRIME) >>> 0;
 }
 
 /** A stream from `seed` (any integer, taken modulo 2^32): xoshiro128** (Blackman and Vigna 2018), filled by SplitMix32. */

@@ -6,7 +6,7 @@ import type { NeighborIndex } from "../neighbors/neighbor-index";
 import { randomStream, seedOf, shuffle } from "../random";
 import { wholeNumber } from "../refuse";
 import type { Eligibility } from "../selection/listener";
-import { likest, type Reason } from "../selection/reason";
+import { likestAmong, type Reason } from "../selection/reason";
 import type { TrackTable } from "../selection/track-table";
 import type { TasteProfile } from "../taste/profile";
 import { type KnownMix, matchMixes } from "./match-mixes";
@@ -136,10 +136,11 @@ function fill(
   }
   const near = index.search(query, Math.min(index.size, 8 * size), (row) => !own.has(space.ids[row]!)).rows;
   const ownRows = cluster.tracks.slice(0, 50).map(({ row }) => row);
+  const reasonOf = likestAmong(space, ownRows);
   for (const row of near) {
     if (mix.length === size) break;
     const track = space.ids[row]!;
-    if (take(track, unfamiliar)) mix.push({ track, familiar: false, reason: likest(space, row, ownRows) });
+    if (take(track, unfamiliar)) mix.push({ track, familiar: false, reason: reasonOf(row) });
   }
   return shuffle(mix, randomStream(seedOf(userId, day, modelVersion, cluster.tracks[0]!.track)));
 }

@@ -1,12 +1,14 @@
 import { SegueError } from "../../errors/segue-error";
 import { seedOf } from "../random";
 import { refuse } from "../refuse";
-import type { Eligibility, Exclusion } from "../selection/listener";
-import { maximalMarginalRelevance } from "../selection/mmr";
+import type { Artists, Eligibility, Exclusion } from "../selection/listener";
+import { placesByRelevance } from "../selection/mmr";
+import { NumberTable } from "../selection/number-table";
 import type { Reason } from "../selection/reason";
+import { type Scratch, withScratch } from "../selection/scratch";
 import type { TrackTable } from "../selection/track-table";
 import { startOfIsoWeek } from "./iso-week";
-import { type Discovery, discoveries, type Proposals } from "./value";
+import { type DiscoveryColumns, discoveryAt, type Proposals, valuedColumns } from "./value";
 
 /** Tracks of one list. */
 export const DISCOVER_WEEKLY_TRACKS = 30;
@@ -38,7 +40,7 @@ export interface DiscoverWeeklyRequest {
   readonly table: TrackTable;
   readonly eligibility: Eligibility;
   /** Artists that the listener heard before, as numbers of the table. */
-  readonly knownArtists: ReadonlySet<number>;
+  readonly knownArtists: Artists;
   /** Unit vectors of the table's rows, in which variety is measured; zeros for a row without. */
   readonly vectors: Float32Array;
   readonly dimensions: number;
@@ -75,54 +77,66 @@ export function discoverWeekly(request: DiscoverWeeklyRequest): DiscoverWeekly {
   const { table, dimensions, vectors, week } = request;
   startOfIsoWeek(week);
   if (vectors.length !== table.tracks.length * dimensions) refuse("There must be one vector for each track.");
-  const seed = seedOf(request.userId, week, request.modelVersion);
+  if (request.centers.some(({ length }) => length !== dimensions))
+    refuse("A taste must have the dimensions of the vectors.");
   let found = 0;
   for (const breadth of BREADTHS) {
-    const sources = request.propose(breadth);
-    const all = oneOfEachRecording(
-      discoveries(sources, (row) => request.eligibility.exclusion(row) === null, { ...request, seed }),
-      table,
-    );
-    const most = breadth === "usual" || breadth === "wide" ? 1 : 2;
-    const chosen = maximalMarginalRelevance(all, {
-      count: DISCOVER_WEEKLY_TRACKS,
-      vectors,
-      dimensions,
-      ids: table.ids,
-      caps: [
-        { groupOf: table.artists, most },
-        { groupOf: table.albums, most: 1 },
-      ],
-    }) as readonly Discovery[];
-    if (chosen.length === DISCOVER_WEEKLY_TRACKS) {
-      const tracks = chosen.map(({ row, proposals, prediction, novelty }) => ({
-        track: table.ids[row]!,
-        reason: proposals.reason(row),
-        prediction,
-        novelty,
-      }));
-      return { week, tracks, breadth };
-    }
-    found = Math.max(found, chosen.length);
+    const tracks = withScratch((scratch) => discovered(request, breadth, scratch));
+    if (tracks.length === DISCOVER_WEEKLY_TRACKS) return { week, tracks, breadth };
+    found = Math.max(found, tracks.length);
   }
   throw new SegueError("too_few_tracks", {
     detail: `${found} of ${DISCOVER_WEEKLY_TRACKS} tracks were found; ${leftOut(request)}.`,
   });
 }
 
+/** What one step of the ladder finds, 30 tracks at most. */
+function discovered(
+  request: DiscoverWeeklyRequest,
+  breadth: Breadth,
+  scratch: Scratch,
+): readonly DiscoveredTrack[] {
+  const { dimensions, eligibility, table, vectors } = request;
+  const sources = request.propose(breadth);
+  const seed = seedOf(request.userId, request.week, request.modelVersion);
+  const eligible = (row: number) => eligibility.exclusion(row) === null;
+  const all = valuedColumns(sources, eligible, { ...request, seed }, scratch);
+  keepOneOfEachRecording(all, table, scratch);
+  const most = breadth === "usual" || breadth === "wide" ? 1 : 2;
+  const caps = [
+    { groupOf: table.artists, most },
+    { groupOf: table.albums, most: 1 },
+  ];
+  const options = { count: DISCOVER_WEEKLY_TRACKS, vectors, dimensions, ids: table.ids, caps };
+  return placesByRelevance(all, options, scratch).map((place) => {
+    const { row, proposals, prediction, novelty } = discoveryAt(all, sources, place);
+    return { track: table.ids[row]!, reason: proposals.reason(row), prediction, novelty };
+  });
+}
+
 /** Of several releases of one performance the most valued; of equal ones that with the lesser id. */
-function oneOfEachRecording(all: readonly Discovery[], table: TrackTable): readonly Discovery[] {
-  const best = new Map<number, Discovery>();
-  for (const each of all) {
-    const recording = table.recordings[each.row]!;
-    const held = best.get(recording);
-    const better =
-      !held ||
-      each.value > held.value ||
-      (each.value === held.value && table.ids[each.row]! < table.ids[held.row]!);
-    if (better) best.set(recording, each);
+function keepOneOfEachRecording(
+  all: DiscoveryColumns,
+  { ids, recordings }: TrackTable,
+  scratch: Scratch,
+): void {
+  const { novelties, predictions, rows, sources, values } = all;
+  const placeOf = new NumberTable(all.count, scratch);
+  let kept = 0;
+  for (let place = 0; place < all.count; place++) {
+    const recording = recordings[rows[place]!]!;
+    const held = placeOf.get(recording);
+    const to = held < 0 ? kept++ : held;
+    if (held < 0) placeOf.set(recording, to);
+    else if (values[place]! < values[held]!) continue;
+    else if (values[place]! === values[held]! && ids[rows[place]!]! >= ids[rows[held]!]!) continue;
+    rows[to] = rows[place]!;
+    sources[to] = sources[place]!;
+    predictions[to] = predictions[place]!;
+    novelties[to] = novelties[place]!;
+    values[to] = values[place]!;
   }
-  return [...best.values()];
+  all.count = kept;
 }
 
 /** What the filters took, for whoever wonders why a list is short. */

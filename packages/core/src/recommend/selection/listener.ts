@@ -1,5 +1,6 @@
 import { refuse } from "../refuse";
 import type { TasteProfile } from "../taste/profile";
+import { NumberTable } from "./number-table";
 import type { TrackTable } from "./track-table";
 
 /** How long a heard track is not recommended as a discovery: 30 days. */
@@ -26,11 +27,14 @@ export interface EligibilityOptions {
 /** Rows of a table that a listener is not to be offered, each row and each reason any number of times. */
 export interface ExcludedRows {
   /** Heard within 30 days. */
-  readonly heard: Iterable<number>;
-  readonly liked: Iterable<number>;
-  readonly saved: Iterable<number>;
-  readonly hidden: Iterable<number>;
+  readonly heard: RowNumbers;
+  readonly liked: RowNumbers;
+  readonly saved: RowNumbers;
+  readonly hidden: RowNumbers;
 }
+
+/** Rows of a table; arrays say how many they are. */
+export type RowNumbers = Iterable<number> & { readonly length?: number };
 
 /**
  * The hard filters of discoveries. A recording that was heard within 30 days, liked, saved or hidden excludes every track of it.
@@ -69,11 +73,26 @@ export function eligibilityOfRows(
   playable: (row: number) => boolean = () => true,
 ): Eligibility {
   const { recordings } = table;
-  const excluded = new Map<number, Exclusion>();
+  const all = REASONS.map((why) => rows[why]);
+  const excluded = new NumberTable(all.reduce((sum, { length = 0 }) => sum + length, 0));
   // The last reason that is written is the first in the order of `Exclusion`.
-  for (const why of ["hidden", "saved", "liked", "heard"] as const)
-    for (const row of rows[why]) excluded.set(recordings[row]!, why);
+  for (const [reason, rows] of all.entries()) for (const row of rows) excluded.set(recordings[row]!, reason);
   return {
-    exclusion: (row) => excluded.get(recordings[row]!) ?? (playable(row) ? null : "unplayable"),
+    exclusion: (row) => REASONS[excluded.get(recordings[row]!)] ?? (playable(row) ? null : "unplayable"),
   };
+}
+
+/** What concerns a recording, the weakest reason first. */
+const REASONS = ["hidden", "saved", "liked", "heard"] as const;
+
+/** Some of a table's artists, as its numbers; a `Set` of numbers is such. */
+export interface Artists {
+  has(artist: number): boolean;
+}
+
+/** The main artists of `rows`, in a form that is asked for hundreds of tracks faster than a `Set`. */
+export function artistsOfRows({ artists }: TrackTable, rows: RowNumbers): Artists {
+  const known = new NumberTable(rows.length ?? 0);
+  for (const row of rows) known.set(artists[row]!, 1);
+  return { has: (artist) => known.get(artist) > 0 };
 }

@@ -1,10 +1,21 @@
 import { realNumber, refuse, wholeNumber } from "../refuse";
+import { innerProducts } from "./inner-products";
+import { NumberTable } from "./number-table";
+import { PlaceHeap } from "./place-heap";
+import { type Scratch, withScratch } from "./scratch";
 
 /** A track that may be chosen. */
 export interface Candidate {
   readonly row: number;
   /** How much it is wanted, finite. */
   readonly value: number;
+}
+
+/** The same in columns: the first `count` places of each. */
+export interface CandidateColumns {
+  readonly count: number;
+  readonly rows: Int32Array;
+  readonly values: Float64Array;
 }
 
 export interface MmrOptions {
@@ -24,119 +35,102 @@ export interface MmrOptions {
 /**
  * Maximal marginal relevance (Carbonell and Goldstein 1998): again and again the candidate with the highest
  * λ·value − (1 − λ)·(largest cosine to what is chosen), among those that no cap forbids. The first is chosen by value alone.
- * A score only falls while others are chosen, so that a candidate is scored anew only when it comes first: the result is that of
- * scoring all of them in every round. Throws `invalid_argument` for a value that is not finite.
+ * Throws `invalid_argument` for a value that is not finite.
  */
 export function maximalMarginalRelevance(
   candidates: readonly Candidate[],
   options: MmrOptions,
 ): readonly Candidate[] {
-  const { vectors, dimensions, ids, caps = [] } = options;
-  const lambda = realNumber("lambda", options.lambda ?? 0.7, 0, 1);
-  wholeNumber("count", options.count, 0, 2 ** 31 - 1);
-  const wrong = candidates.find(({ value }) => !Number.isFinite(value));
-  if (wrong) refuse(`The value of ${ids[wrong.row]} is ${wrong.value}.`);
-  const best = candidates.reduce<Candidate | undefined>(
-    (a, b) => (!a || b.value > a.value || (b.value === a.value && ids[b.row]! < ids[a.row]!) ? b : a),
-    undefined,
+  const columns = {
+    count: candidates.length,
+    rows: Int32Array.from(candidates, ({ row }) => row),
+    values: Float64Array.from(candidates, ({ value }) => value),
+  };
+  return withScratch((scratch) => placesByRelevance(columns, options, scratch)).map(
+    (place) => candidates[place]!,
   );
-  if (!best || options.count === 0) return [];
-  const waiting: Waiting[] = candidates
-    .filter((candidate) => candidate !== best)
-    .map((candidate) => ({
-      candidate,
-      score: lambda * candidate.value - (1 - lambda) * FURTHEST,
-      nearest: FURTHEST,
-      seen: 0,
-    }));
-  const before = (a: Waiting, b: Waiting) =>
-    a.score > b.score || (a.score === b.score && ids[a.candidate.row]! < ids[b.candidate.row]!);
-  const heap = new Heap(waiting, before);
-  const taken = caps.map(({ groupOf, most }) => {
-    wholeNumber("A cap", most, 1, 2 ** 31 - 1);
-    return new Map([[groupOf[best.row]!, 1]]);
-  });
-  const chosen = [best];
-  while (chosen.length < options.count) {
-    const first = heap.first;
-    if (!first) break;
-    const { row } = first.candidate;
-    if (caps.some(({ groupOf, most }, i) => (taken[i]!.get(groupOf[row]!) ?? 0) >= most)) {
-      heap.drop();
-      continue;
-    }
-    if (first.seen < chosen.length) {
-      for (; first.seen < chosen.length; first.seen++)
-        first.nearest = Math.max(first.nearest, cosine(vectors, dimensions, row, chosen[first.seen]!.row));
-      first.score = lambda * first.candidate.value - (1 - lambda) * first.nearest;
-      heap.sink();
-      continue;
-    }
-    heap.drop();
-    chosen.push(first.candidate);
-    for (const [i, { groupOf }] of caps.entries())
-      taken[i]!.set(groupOf[row]!, (taken[i]!.get(groupOf[row]!) ?? 0) + 1);
-  }
-  return chosen;
 }
 
 /** Below every cosine, also one that rounding made less than −1. */
 const FURTHEST = -1.001;
+/** Cosines that are computed at a time before a candidate is compared with the others again. */
+const STEP = 4;
 
-interface Waiting {
-  readonly candidate: Candidate;
-  /** Its score, or more than that while it has not seen all that is chosen. */
-  score: number;
-  /** Largest cosine to the chosen ones that it has seen. */
-  nearest: number;
-  seen: number;
-}
+/**
+ * The places of what `maximalMarginalRelevance` chooses, in that order. A score only falls while others are chosen, so that a
+ * candidate is compared with more of them only while it comes first: the result is that of scoring all candidates in every round.
+ */
+export function placesByRelevance(
+  candidates: CandidateColumns,
+  options: MmrOptions,
+  scratch: Scratch,
+): number[] {
+  const { count, rows, values } = candidates;
+  const { vectors, dimensions, ids, caps = [] } = options;
+  const lambda = realNumber("lambda", options.lambda ?? 0.7, 0, 1);
+  wholeNumber("count", options.count, 0, 2 ** 31 - 1);
+  for (const { most } of caps) wholeNumber("A cap", most, 1, 2 ** 31 - 1);
+  for (let place = 0; place < count; place++)
+    if (!Number.isFinite(values[place])) refuse(`The value of ${ids[rows[place]!]} is ${values[place]}.`);
+  const wanted = Math.min(options.count, count);
+  if (wanted === 0) return [];
 
-/** The cosine of two rows of unit vectors. */
-function cosine(vectors: Float32Array, dimensions: number, a: number, b: number): number {
-  let sum = 0;
-  for (let i = a * dimensions, j = b * dimensions, end = i + dimensions; i < end; i++, j++)
-    sum += vectors[i]! * vectors[j]!;
-  return sum;
-}
+  /** The score of each place, or more than that while it has not seen all that is chosen. */
+  const scores = scratch.float64(count);
+  for (let place = 0; place < count; place++) scores[place] = values[place]!;
+  const before = (a: number, b: number) =>
+    scores[a]! > scores[b]! || (scores[a]! === scores[b]! && ids[rows[a]!]! < ids[rows[b]!]!);
+  let best = 0;
+  for (let place = 1; place < count; place++) if (before(place, best)) best = place;
 
-/** A binary heap over `items`, in place. */
-class Heap<T> {
-  readonly #items: T[];
-  readonly #before: (a: T, b: T) => boolean;
-
-  constructor(items: T[], before: (a: T, b: T) => boolean) {
-    this.#items = items;
-    this.#before = before;
-    for (let at = (items.length >> 1) - 1; at >= 0; at--) this.#sinkFrom(at);
+  /** Largest cosine of each place to the chosen ones that it has seen, and how many these are. */
+  const nearest = scratch.float64(count).fill(FURTHEST);
+  const seen = scratch.int32(count);
+  const waiting = scratch.int32(count - 1);
+  for (let place = 0, at = 0; place < count; place++) {
+    scores[place] = lambda * values[place]! - (1 - lambda) * FURTHEST;
+    if (place !== best) waiting[at++] = place;
   }
-
-  get first(): T | undefined {
-    return this.#items[0];
-  }
-
-  drop(): void {
-    const last = this.#items.pop();
-    if (this.#items.length === 0 || last === undefined) return;
-    this.#items[0] = last;
-    this.#sinkFrom(0);
-  }
-
-  /** Puts the first item where it belongs after it lost rank. */
-  sink(): void {
-    this.#sinkFrom(0);
-  }
-
-  #sinkFrom(start: number): void {
-    const items = this.#items;
-    const item = items[start]!;
-    let at = start;
-    for (let child = 2 * at + 1; child < items.length; child = 2 * at + 1) {
-      if (child + 1 < items.length && this.#before(items[child + 1]!, items[child]!)) child++;
-      if (!this.#before(items[child]!, item)) break;
-      items[at] = items[child]!;
-      at = child;
+  const heap = new PlaceHeap(waiting, before);
+  const taken = caps.map(() => new NumberTable(wanted, scratch));
+  const chosen: number[] = [];
+  const chosenRows = scratch.int32(wanted);
+  const cosines = scratch.float64(wanted);
+  const choose = (place: number) => {
+    chosenRows[chosen.length] = rows[place]!;
+    chosen.push(place);
+    for (let i = 0; i < caps.length; i++) {
+      const group = caps[i]!.groupOf[rows[place]!]!;
+      taken[i]!.set(group, Math.max(0, taken[i]!.get(group)) + 1);
     }
-    items[at] = item;
+  };
+  const forbidden = (row: number) => {
+    for (let i = 0; i < caps.length; i++)
+      if (taken[i]!.get(caps[i]!.groupOf[row]!) >= caps[i]!.most) return true;
+    return false;
+  };
+  choose(best);
+  while (chosen.length < wanted && heap.size > 0) {
+    const first = heap.first;
+    const row = rows[first]!;
+    if (forbidden(row)) {
+      heap.drop();
+      continue;
+    }
+    const from = seen[first]!;
+    if (from === chosen.length) {
+      heap.drop();
+      choose(first);
+      continue;
+    }
+    const to = Math.min(chosen.length, from + STEP);
+    innerProducts(vectors, dimensions, chosenRows, from, to, vectors, row * dimensions, cosines);
+    let most = nearest[first]!;
+    for (let i = from; i < to; i++) most = Math.max(most, cosines[i]!);
+    nearest[first] = most;
+    seen[first] = to;
+    scores[first] = lambda * values[first]! - (1 - lambda) * most;
+    heap.sink();
   }
+  return chosen;
 }

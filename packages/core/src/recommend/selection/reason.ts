@@ -1,6 +1,6 @@
 import { FEATURE_NAMES, type FeatureName } from "../audio-features/features";
 import type { ItemSpace } from "../item-space";
-import { rowCosine } from "../metrics/diversity";
+import { innerProducts } from "./inner-products";
 
 /** Why a track was recommended: the signal that proposed it, and what in it. */
 export type Reason =
@@ -37,19 +37,54 @@ export type Reason =
     };
 
 export type Signal = Reason["signal"];
+type CollaborativeReason = Extract<Reason, { signal: "collaborative" }>;
 
-/** The `count` rows of `history` most like `row` in `space`; equal ones in the order of ids. */
-export function likest(
+/** The `count` rows of `history` most like `row` in `space` by cosine; equal ones in the order of ids. */
+export const likest = (
   space: ItemSpace,
   row: number,
   history: readonly number[],
   count = 3,
-): Extract<Reason, { signal: "collaborative" }> {
-  const because = history
-    .map((own) => ({ track: space.ids[own]!, similarity: rowCosine(space, row, own) }))
-    .sort((a, b) => b.similarity - a.similarity || (a.track < b.track ? -1 : 1))
-    .slice(0, count);
-  return { signal: "collaborative", because };
+): CollaborativeReason => likestAmong(space, history, count)(row);
+
+/** `likest` for many rows and one history. */
+export function likestAmong(
+  space: ItemSpace,
+  history: ArrayLike<number>,
+  count = 3,
+): (row: number) => CollaborativeReason {
+  const { dimensions, ids, vectors } = space;
+  const own = Int32Array.from(history);
+  const lengths = Float64Array.from(own, (row) => rowLength(space, row));
+  const cosines = new Float64Array(own.length);
+  return (row) => {
+    innerProducts(vectors, dimensions, own, 0, own.length, vectors, row * dimensions, cosines);
+    const length = rowLength(space, row);
+    for (let i = 0; i < own.length; i++) {
+      const product = length * lengths[i]!;
+      cosines[i] = product === 0 ? 0 : Math.max(-1, Math.min(1, cosines[i]! / product));
+    }
+    const because: { readonly track: string; readonly similarity: number }[] = [];
+    while (because.length < Math.min(count, own.length)) {
+      let best = 0;
+      for (let i = 1; i < own.length; i++)
+        if (
+          cosines[i]! > cosines[best]! ||
+          (cosines[i] === cosines[best] && ids[own[i]!]! < ids[own[best]!]!)
+        )
+          best = i;
+      because.push({ track: ids[own[best]!]!, similarity: cosines[best]! });
+      cosines[best] = Number.NEGATIVE_INFINITY;
+    }
+    return { signal: "collaborative", because };
+  };
+}
+
+function rowLength({ dimensions, vectors }: ItemSpace, row: number): number {
+  let square = 0;
+  for (let at = row * dimensions, end = at + dimensions; at < end; at++)
+    square += vectors[at]! * vectors[at]!;
+  return Math.sqrt(square);
 }
 
 /** What `row` of an audio space and `center` have in common. */

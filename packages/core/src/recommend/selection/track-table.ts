@@ -1,5 +1,6 @@
 import { MAX_ROWS } from "../item-space";
 import { refuse } from "../refuse";
+import { type Spellings, spellings } from "./spellings";
 
 /** What a recommendation must know of a track. */
 export interface RecommendableTrack {
@@ -18,6 +19,8 @@ export interface RecommendableTrack {
 export interface TrackTable {
   readonly tracks: readonly RecommendableTrack[];
   readonly ids: readonly string[];
+  /** The same ids, for whoever hashes many of them. */
+  readonly spellings: Spellings;
   readonly rowOf: ReadonlyMap<string, number>;
   readonly rowsOfAlbum: ReadonlyMap<string, readonly number[]>;
   readonly recordings: Int32Array;
@@ -54,9 +57,11 @@ export function trackTable(tracks: readonly RecommendableTrack[]): TrackTable {
     columns[1]![row] = albums.number(track.albumId);
     columns[2]![row] = artists.number(track.artistIds[0]!);
   }
+  const ids = tracks.map(({ id }) => id);
   return {
     tracks,
-    ids: tracks.map(({ id }) => id),
+    ids,
+    spellings: spellings(ids),
     rowOf,
     rowsOfAlbum,
     recordings: columns[0]!,
