@@ -207,17 +207,18 @@ export class ConnectPeer {
     if (frame.prepare)
       this.#send({ prepared: { epoch: frame.prepare.epoch, clientSentUs: String(nowUs()) } });
     if (frame.revoke) {
-      const sounded = this.#leaseEpoch > 0 && this.observer.state?.anchor;
+      // Where this device stops is what it played itself, whatever the session has come to mean meanwhile.
+      const anchor = this.#leaseEpoch > 0 && this.#played ? { ...this.#played, rateMilli: 0 } : undefined;
       this.#leaseEpoch = 0;
-      this.#send({
-        released: { epoch: frame.revoke.epoch, ...(sounded ? { anchor: this.observer.state.anchor } : {}) },
-      });
+      this.#send({ released: { epoch: frame.revoke.epoch, ...(anchor && { anchor }) } });
     }
     if (frame.leaseGrant) this.#leaseEpoch = Number(frame.leaseGrant.epoch ?? 0);
     if (frame.leaseGrant || frame.delta || frame.snapshot) this.#report();
   }
 
   #lastReported = "";
+  /** Anchor of the last report. */
+  #played: Json | null = null;
 
   /** Tells that the newest intent is carried out, as a player that does everything at once. */
   #report(): void {
@@ -237,6 +238,7 @@ export class ConnectPeer {
       durationMs: "200000",
       audible: true,
     };
+    this.#played = uid ? anchor : null;
     this.#reportSeq += 1;
     this.#send({
       report: {

@@ -229,14 +229,17 @@ export const session = check<CommandStep, State>({
     "CONN-123",
     "CONN-125",
     "CONN-147",
+    "CONN-157",
     "CONN-083",
   ],
-  runs: 16,
+  runs: 24,
   unless: noConnect,
   steps: () =>
     fc.array(
       fc.record({
         do: fc.constantFrom(
+          "play something" as const,
+          "play something" as const,
           "play something" as const,
           "play something" as const,
           "play" as const,
@@ -304,6 +307,8 @@ async function performCommand(run: Execution, state: State, step: CommandStep): 
   if (ended.fault) return;
   if (step.do === "shuffle" && ended.commandResult.outcome === "OUTCOME_APPLIED")
     run.same("CONN-022", uid(now.state.current), uid(before.state.current), "the current item");
+  if (step.do === "play something" && ended.commandResult.outcome === "OUTCOME_APPLIED")
+    run.same("CONN-157", uid(now.state.current), action.playContext.items[0].uid, "the current item");
   if (step.do === "transfer" && ended.commandResult.outcome === "OUTCOME_APPLIED") {
     const kept = (from: Json) => [
       uid(from.current),
