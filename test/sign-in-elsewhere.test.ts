@@ -1,8 +1,10 @@
 /** The web player as it is built, on a server whose listeners another OpenID provider signs in. */
+import { createNodeClient } from "@segue/client-sdk/node";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   CLIENT_ID,
+  DEVICE_CLIENT_ID,
   type IdentityProvider,
   startIdentityProvider,
 } from "../packages/server-reference/test/identity-provider";
@@ -36,6 +38,7 @@ describe.skipIf(!hasBrowser)("signing in with another OpenID provider", () => {
     piece = await serveContinuousPiece([2, 2], {
       SEGUE_OIDC_ISSUER: provider.issuer,
       SEGUE_OIDC_APP_CLIENT: CLIENT_ID,
+      SEGUE_OIDC_DEVICE_CLIENT: DEVICE_CLIENT_ID,
     });
   });
   afterAll(async () => {
@@ -93,4 +96,27 @@ describe.skipIf(!hasBrowser)("signing in with another OpenID provider", () => {
       await page.evaluate(() => window.segue.auth.signOut());
       expect(await page.evaluate(() => window.segue.auth.state.kind)).toBe("signed_out");
     }));
+
+  test("by a code that a program in Node shows", async () => {
+    const browser = await openBrowser();
+    const client = createNodeClient({ serverUrl: piece.server.url, output: "null", dataDir: null });
+    try {
+      const page = await browser.context.newPage();
+      const approve = async (address: string) => {
+        await page.goto(address);
+        await page.getByRole("button", { name: "Continue" }).click();
+        await passProvider(page, "grace");
+      };
+      let approved: Promise<void> | null = null;
+      const user = await client.auth.signInWithDeviceCode(({ verificationUriComplete }) => {
+        approved = approve(verificationUriComplete!);
+      });
+      await approved;
+      expect(user).toMatchObject({ name: "Grace", plan: "premium" });
+      expect((await client.api.home()).shelves.length).toBeGreaterThan(0);
+    } finally {
+      await client.close();
+      await browser.close();
+    }
+  });
 });

@@ -7,6 +7,8 @@ import Provider from "oidc-provider";
 
 /** A client of the provider. */
 export const CLIENT_ID = "music-app";
+/** A client of the provider that signs in with a code. */
+export const DEVICE_CLIENT_ID = "music-speaker";
 export const REDIRECT_URI = "http://127.0.0.1:5999/callback";
 /** What a client asks a token for. */
 export const RESOURCE = "urn:segue";
@@ -48,6 +50,14 @@ async function newProvider(issuer: string, claimsOf: (subject: string) => Claims
         grant_types: ["authorization_code", "refresh_token"],
         id_token_signed_response_alg: "ES256",
       },
+      {
+        client_id: DEVICE_CLIENT_ID,
+        token_endpoint_auth_method: "none",
+        application_type: "native",
+        redirect_uris: [],
+        response_types: [],
+        grant_types: ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
+      },
     ],
     jwks: { keys: [jwk] },
     cookies: { keys: ["test"] },
@@ -58,6 +68,7 @@ async function newProvider(issuer: string, claimsOf: (subject: string) => Claims
     pkce: { required: () => true, methods: ["S256"] },
     findAccount: async (_ctx: unknown, sub: string) => ({ accountId: sub, claims: async () => ({ sub }) }),
     features: {
+      deviceFlow: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: async () => ({
