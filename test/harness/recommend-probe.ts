@@ -1,3 +1,4 @@
+import { webWasm } from "@segue/client-sdk/web";
 import type { AudioFeatures } from "@segue/core";
 import {
   audioSpace,
@@ -17,19 +18,7 @@ import {
   trainItemVectors,
   trainNameSpace,
   unitSpace,
-  type WasmPort,
 } from "@segue/core/recommend";
-
-/** WebAssembly of this host. */
-const wasm: WasmPort = {
-  createMemory: ({ initialPages, maximumPages, shared }) =>
-    new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared }),
-  async instantiate(bytes, memory) {
-    const imports = { env: { memory: memory as WebAssembly.Memory } };
-    const { instance } = await WebAssembly.instantiate(bytes as Uint8Array<ArrayBuffer>, imports);
-    return instance.exports as Record<string, (...args: number[]) => number>;
-  },
-};
 
 /** SHA-256 of the bytes of arrays, hex. */
 async function digest(...arrays: readonly ArrayBufferView[]): Promise<string> {
@@ -66,7 +55,7 @@ export async function probe(tracks: number): Promise<Readonly<Record<string, str
   });
   const standardization = measureStandardization(catalog);
   const bytes = saveKdTree(KdTree.build(audioSpace(catalog, standardization)));
-  const tree = await KernelKdTree.load(wasm, loadKdTree(bytes));
+  const tree = await KernelKdTree.load(webWasm, loadKdTree(bytes));
   const radio = tree.search(audioVector(catalog[7]!.features, standardization), 50);
 
   const playlists = Array.from({ length: tracks / 20 }, (_, i) => ({
@@ -75,11 +64,11 @@ export async function probe(tracks: number): Promise<Readonly<Record<string, str
   }));
   const corpus = playlistCorpus(playlists);
   const options = { seed: 3, epochs: 1, subsample: 0 };
-  const space = unitSpace(await last((await trainItemVectors(corpus, options, wasm)).steps));
-  const names = await last((await trainNameSpace(corpus, { ...options, buckets: 4096 }, wasm)).steps);
-  const exact = (await ExactIndex.load(wasm, space)).search(space.vectors.subarray(0, 64), 50);
-  const clusters = await last(clusterRows(wasm, space, { seed: 1, clusters: 13 }));
-  const near = (await ClusteredIndex.load(wasm, space, clusters, { probes: 3 })).search(
+  const space = unitSpace(await last((await trainItemVectors(corpus, options, webWasm)).steps));
+  const names = await last((await trainNameSpace(corpus, { ...options, buckets: 4096 }, webWasm)).steps);
+  const exact = (await ExactIndex.load(webWasm, space)).search(space.vectors.subarray(0, 64), 50);
+  const clusters = await last(clusterRows(webWasm, space, { seed: 1, clusters: 13 }));
+  const near = (await ClusteredIndex.load(webWasm, space, clusters, { probes: 3 })).search(
     nameVector(names, "Mood")!,
     50,
   );
