@@ -1,5 +1,5 @@
 import { connect as connectTcp } from "node:net";
-import type { DeviceId } from "@segue/core";
+import { type DeviceId, idFromBytes } from "@segue/core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { makeDevice, playContext, TestClient } from "./connect-client";
@@ -297,6 +297,37 @@ describe("hostile frames", () => {
     raw.write(Buffer.from([0x82, 0xfe, 0x10, 0x00, 1, 2, 3, 4, 9]));
     expect(await faultOf(silent)).toEqual({ code: null, close: 3006 });
     expect(await stuck.closed()).toBe(3002);
+  });
+});
+
+describe("a reader that does not read", () => {
+  it("loses its connection, and nobody else waits for it", { timeout: 60_000 }, async () => {
+    const token = await user();
+    const slow = await join(token);
+    const others = [await join(token), await join(token), await join(token)];
+    const [first] = others as [(typeof others)[number], ...typeof others];
+    const trackId = idFromBytes("track", new Uint8Array(16));
+    const uids = Array.from({ length: 200 }, (_, i) => `${i}`.padStart(60, "-"));
+    for (const page of [uids.slice(0, 100), uids.slice(100)]) {
+      const items = page.map((uid) => ({ uid, trackId, source: "up_next" as const }));
+      expect(await first.client.do({ type: "add_items", items, first: false })).toBe("applied");
+    }
+    slow.client.socket.pause();
+    // Each move tells every device the whole list anew, more than the system's own buffers hold.
+    let sent = 0;
+    for (; listed(first.client).includes(slow.id) && sent < 2_000; sent++) {
+      const { client: c } = others[sent % others.length]!;
+      const outcome = await c.do({ type: "move_item", uid: uids[sent % 199]!, beforeUid: null });
+      if (outcome === "rate_limited") await new Promise((resolve) => setTimeout(resolve, 100));
+      else expect(outcome).toBe("applied");
+    }
+    expect(sent).toBeLessThan(2_000);
+    expect(others.map(({ client: c }) => c.closeCode)).toEqual([null, null, null]);
+    expect((await call(server, "GET", "/metrics")).body).toMatch(
+      /^segue_connect_closes_total\{[^}]*code="3001"[^}]*\} 1$/m,
+    );
+    slow.client.socket.resume();
+    expect([1006, 3001]).toContain(await slow.client.closed());
   });
 });
 
