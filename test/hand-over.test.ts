@@ -192,7 +192,7 @@ test.skipIf(!hasBrowser)(
 );
 
 test.skipIf(!hasBrowser)(
-  "the page is a remote control of the speaker: pause, play, next, volume",
+  "the page is a remote control of the speaker: pause, play, next, another album, volume",
   async () => {
     const panel = page.getByRole("complementary", { name: "Devices" });
     await panel.getByRole("button", { name: /^Kitchen/ }).click();
@@ -216,6 +216,19 @@ test.skipIf(!hasBrowser)(
       () => /▶ Part 2/.test(speaker.printed()),
       () => `no next: ${speaker.printed()}`,
     );
+    const album = await findAlbum(page, "One Piece");
+    await page.evaluate((id) => {
+      window.location.hash = `#/album/${id}`;
+    }, album);
+    await page.getByRole("heading", { name: "One Piece" }).waitFor();
+    await page.getByRole("main").getByRole("button", { name: /^Play/ }).first().click();
+    await until(
+      async () =>
+        /▶ Part 2[\s\S]*▶ Part 1/.test(speaker.printed()) &&
+        (await page.evaluate(() => window.segue.connect.state.context?.title)) === "One Piece",
+      () => `no album: ${speaker.printed()}`,
+    );
+    expect(await activeName()).toBe("Kitchen");
     await panel.getByRole("slider", { name: "Volume of Kitchen" }).fill("40");
     await until(
       () => /♪ volume 40 %/.test(speaker.printed()),

@@ -59,6 +59,27 @@ function playerStateOf(state: ConnectState, connect: Connect, here: PlayerState)
   };
 }
 
+/** Most tracks that a session takes, and that one page of a list has. */
+const MAX_TRACKS = 1_000;
+const PAGE = 100;
+
+/** A list's tracks, page by page, up to what a session takes. */
+async function allTracks(
+  read: (page: { readonly limit: number; readonly cursor?: string }) => Promise<{
+    readonly items: readonly Track[];
+    readonly nextCursor: string | null;
+  }>,
+): Promise<readonly Track[]> {
+  const tracks: Track[] = [];
+  for (let cursor: string | null = null; tracks.length < MAX_TRACKS; ) {
+    const page = await read({ limit: PAGE, ...(cursor !== null && { cursor }) });
+    tracks.push(...page.items);
+    if (page.nextCursor === null || page.items.length === 0) break;
+    cursor = page.nextCursor;
+  }
+  return tracks.slice(0, MAX_TRACKS);
+}
+
 /**
  * The player of the whole session: this browser's own while it sounds here or nowhere, and a remote control of the active device
  * otherwise. Views need not know where the music is.
@@ -88,12 +109,13 @@ export function sessionPlayer(client: SegueClient, onFailure: (cause: unknown) =
   type Tracks = Parameters<Player["playContext"]>;
   const playThere = ([context, tracks, options]: Tracks) => connect.playContext(context, tracks, options);
   const playList = async (
-    context: (tracks: readonly Track[]) => PlayContext,
-    load: () => Promise<{ readonly items: readonly Track[] }>,
+    kind: PlayContext["kind"],
+    list: Promise<{ readonly id: string; readonly title: string }>,
+    tracks: Promise<readonly Track[]>,
     options: Tracks[2],
   ) => {
-    const { items } = await load();
-    await playThere([context(items), items, options]);
+    const [{ id, title }, items] = await Promise.all([list, tracks]);
+    await playThere([{ kind, id, title }, items, options]);
   };
 
   return {
@@ -114,15 +136,17 @@ export function sessionPlayer(client: SegueClient, onFailure: (cause: unknown) =
     playContext: ask(own.playContext, (...given) => playThere(given)),
     playAlbum: ask(own.playAlbum, (id, options) =>
       playList(
-        (tracks) => ({ kind: "album", id, title: tracks[0]?.album.title ?? "" }),
-        () => api.albumTracks(id, { limit: 100 }),
+        "album",
+        api.album(id),
+        allTracks((page) => api.albumTracks(id, page)),
         options,
       ),
     ),
     playPlaylist: ask(own.playPlaylist, (id, options) =>
       playList(
-        () => ({ kind: "playlist", id, title: "" }),
-        () => api.playlistTracks(id, { limit: 100 }),
+        "playlist",
+        api.playlist(id),
+        allTracks((page) => api.playlistTracks(id, page)),
         options,
       ),
     ),

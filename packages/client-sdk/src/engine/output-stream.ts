@@ -60,7 +60,7 @@ export class OutputStream {
     return this.waiting >= Math.min(this.rateHz * AHEAD_SECONDS, RING_FRAMES - SPARE_FRAMES);
   }
 
-  /** Whether no music has left the output since it learnt of the last `setPaused`, and before. */
+  /** Whether the output knows of the last `setPaused` and plays no music, as of its last report. */
   get silent(): boolean {
     return this.#silent;
   }
