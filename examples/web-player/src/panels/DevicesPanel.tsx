@@ -1,6 +1,7 @@
 import type { ConnectDevice } from "@segue/client-sdk";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { Icon } from "../parts/Icon";
+import { VolumeSlider } from "../parts/VolumeSlider";
 import { useClient, useConnect } from "../state/client";
 import { useUi } from "../state/ui";
 
@@ -16,31 +17,18 @@ const KINDS: Readonly<Record<string, string>> = {
 function DeviceVolume({ device }: { device: ConnectDevice }) {
   const { connect } = useClient();
   const ui = useUi();
-  const input = useRef<HTMLInputElement>(null);
   const [held, setHeld] = useState<number | null>(null);
   const volume = held ?? device.volume ?? 0;
-  useEffect(() => {
-    input.current?.style.setProperty("--played", String(volume));
-    input.current?.style.setProperty("--buffered", "0");
-  }, [volume]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the device says ends the wish.
   useEffect(() => setHeld(null), [device.volume]);
   if (device.volume === null || device.volumeFixed) return null;
   return (
     <span className="device-volume">
       <Icon name={volume === 0 ? "mute" : "volume"} />
-      <input
-        ref={input}
-        className="slider volume"
-        type="range"
-        min={0}
-        max={100}
-        step={2}
-        value={Math.round(volume * 100)}
-        aria-label={`Volume of ${device.name}`}
-        aria-valuetext={`${Math.round(volume * 100)} percent`}
-        onChange={(event) => {
-          const wanted = Number(event.target.value) / 100;
+      <VolumeSlider
+        volume={volume}
+        label={`Volume of ${device.name}`}
+        onVolume={(wanted) => {
           setHeld(wanted);
           ui.act(() => connect.setVolume(device.id, wanted));
         }}

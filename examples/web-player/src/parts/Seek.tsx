@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { clockTime, spokenTime } from "../lib/format";
 import { useClient, usePlayer } from "../state/client";
+import { VolumeSlider } from "./VolumeSlider";
 
 /** Seek slider. The position is written past React, once per frame at most. */
 export function Seek({
@@ -85,23 +86,5 @@ export function Seek({
 export function Volume() {
   const { player } = useClient();
   const volume = usePlayer((state) => state.volume);
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    input.current?.style.setProperty("--played", String(volume));
-    input.current?.style.setProperty("--buffered", "0");
-  }, [volume]);
-  return (
-    <input
-      ref={input}
-      className="slider volume"
-      type="range"
-      min={0}
-      max={100}
-      step={2}
-      value={Math.round(volume * 100)}
-      aria-label="Volume"
-      aria-valuetext={`${Math.round(volume * 100)} percent`}
-      onChange={(event) => player.setVolume(Number(event.target.value) / 100)}
-    />
-  );
+  return <VolumeSlider volume={volume} label="Volume" onVolume={(wanted) => player.setVolume(wanted)} />;
 }

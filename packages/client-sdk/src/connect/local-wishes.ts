@@ -27,7 +27,7 @@ export const playContextOf = (
   wish: Extract<Wish, { type: "load" }>,
   context: PlayContext | null,
   onDeviceId: Extract<Action, { type: "play_context" }>["onDeviceId"],
-): Action => ({
+): Extract<Action, { type: "play_context" }> => ({
   type: "play_context",
   context: contextRef(context),
   items: wish.items,
@@ -87,17 +87,17 @@ export function sessionOf(
   const from = Math.max(0, Math.min(at, items.length - maxContext));
   const rest = queue.upNext.length > 0 ? editsOf({ type: "add", items: queue.upNext }) : [];
   return {
-    play: {
-      type: "play_context",
-      context: { kind: "tracks", id: null, title: context?.title ?? "" },
-      items: items.slice(from, from + maxContext),
-      startIndex: Math.max(0, at) - from,
-      positionMs: 0,
-      shuffle: false,
-      shuffleSeed: 0,
-      onDeviceId: deviceId,
-      force: false,
-    },
+    play: playContextOf(
+      {
+        type: "load",
+        items: items.slice(from, from + maxContext),
+        startIndex: Math.max(0, at) - from,
+        shuffle: false,
+        seed: 0,
+      },
+      { kind: "tracks", id: null, title: context?.title ?? "" },
+      deviceId,
+    ),
     rest: queue.repeat === "off" ? rest : [...rest, ...editsOf({ type: "repeat", mode: queue.repeat })],
   };
 }
