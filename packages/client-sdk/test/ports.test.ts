@@ -25,6 +25,7 @@ const SUITES: Record<string, keyof typeof testing> = {
   clock: "clockSuite",
   credentials: "credentialStoreSuite",
   decoder: "trackDecoderSuite",
+  engine: "engineSuite",
   http: "httpClientSuite",
   "index-store": "indexStoreSuite",
   "key-store": "keyStoreSuite",

@@ -1,6 +1,6 @@
 import { type Frames, type LicenseState, SegueError } from "@segue/core";
+import type { EngineEvent, EngineItem, EngineStats, HeadRequest } from "../ports/engine";
 import type { EngineEnvironment, OutputLink } from "./engine-environment";
-import type { EngineEvent, EngineItem, EngineStats, HeadRequest } from "./engine-port";
 import { Heads } from "./heads";
 import { ItemStream } from "./item-stream";
 import { LicenseGate } from "./license-gate";

@@ -1,6 +1,6 @@
 import type { Bytes } from "@segue/core";
 import { readBodyStart } from "../api/body";
-import type { HeadRequest } from "./engine-port";
+import type { HeadRequest } from "../ports/engine";
 import { ArrivingHead, type Head } from "./media/head";
 import type { FetchEnvironment } from "./media/range-fetcher";
 import { readRangeHead } from "./media/range-response";

@@ -1,5 +1,5 @@
 import type { Bytes } from "@segue/core";
-import type { EngineStats } from "./engine-port";
+import type { EngineStats } from "../ports/engine";
 import type { FetchedRange } from "./media/range-fetcher";
 
 const KEPT_RANGES = 64;

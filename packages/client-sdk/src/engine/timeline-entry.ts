@@ -1,5 +1,5 @@
 import type { Frames, Hertz, SegueError } from "@segue/core";
-import type { EngineEvent, EngineItem } from "./engine-port";
+import type { EngineEvent, EngineItem } from "../ports/engine";
 import type { ItemStream } from "./item-stream";
 import type { DecryptingReader } from "./media/decrypting-reader";
 import type { RangeFetcher } from "./media/range-fetcher";

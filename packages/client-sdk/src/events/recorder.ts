@@ -18,8 +18,8 @@ import {
   uuidV7,
 } from "@segue/core";
 import type { PlayContext } from "../client";
-import type { Engine, EngineEvent, EngineItem } from "../engine/engine-port";
 import type { Clock } from "../ports/clock";
+import type { Engine, EngineEvent, EngineItem } from "../ports/engine";
 
 /** How often an open play is journalled while it sounds; the specification allows 10 s. */
 const JOURNAL_EVERY_MS: Milliseconds = 5_000;

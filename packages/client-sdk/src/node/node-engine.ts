@@ -2,8 +2,8 @@ import type { LicenseState, SegueError } from "@segue/core";
 import { baseEnvironment } from "../engine/base-environment";
 import { warmVorbis } from "../engine/decode/vorbis";
 import { EngineCore } from "../engine/engine-core";
-import type { Engine, EngineEvent, EngineItem, EngineStats, HeadRequest } from "../engine/engine-port";
 import type { AudioOutput } from "../ports/audio-output";
+import type { Engine, EngineEvent, EngineItem, EngineStats, HeadRequest } from "../ports/engine";
 import { OutputPump } from "./output-pump";
 
 /** Options of the Node engine. */

@@ -5,7 +5,7 @@ import {
   playbackStep,
   SegueError,
 } from "@segue/core";
-import type { EngineEvent } from "../engine/engine-port";
+import type { EngineEvent } from "../ports/engine";
 import { type EffectContext, runEffect } from "./run-effect";
 
 export interface DriverOptions

@@ -1,9 +1,9 @@
 import { type PlaybackState, type QueueEdit, type QueueState, SegueError, type Track } from "@segue/core";
 import { EventEmitter } from "eventemitter3";
 import type { Api, Page, PlayContext, Player, PlayerEvents } from "../client";
-import type { Engine } from "../engine/engine-port";
 import type { PlayRecorder } from "../events/recorder";
 import type { Clock } from "../ports/clock";
+import type { Engine } from "../ports/engine";
 import { createQueueCatalog } from "./catalog-of-queue";
 import { createDriver, type Driver } from "./driver";
 import type { Grants } from "./grants";

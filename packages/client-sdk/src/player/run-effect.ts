@@ -7,9 +7,9 @@ import {
   type Track,
 } from "@segue/core";
 import type { PlayerState } from "../client";
-import type { Engine, EngineItem } from "../engine/engine-port";
 import type { PlayRecorder } from "../events/recorder";
 import type { Clock } from "../ports/clock";
+import type { Engine, EngineItem } from "../ports/engine";
 import type { QueueCatalog } from "./catalog-of-queue";
 import type { Grants, OpenedGrant } from "./grants";
 import type { InspectorLog } from "./inspector-log";

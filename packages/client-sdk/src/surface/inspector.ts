@@ -1,6 +1,6 @@
 /** What the SDK does, for a developer to look at. */
 import type { Milliseconds } from "@segue/core";
-import type { EngineStats } from "../engine/engine-port";
+import type { EngineStats } from "../ports/engine";
 import type { EventsSnapshot } from "./events";
 
 /** One line of what the SDK did, newest last. */

@@ -1,5 +1,5 @@
 /** What every engine must do: what the player builds on. */
-import type { Engine, EngineEvent, EngineItem } from "../engine/engine-port";
+import type { Engine, EngineEvent, EngineItem } from "../ports/engine";
 import type { SuiteTools } from "./suite-tools";
 
 /** An engine, and something that it can play. */

@@ -1,5 +1,5 @@
 import { framesToMs, type LicenseState, type Milliseconds, msToFrames, SegueError } from "@segue/core";
-import type { Engine, EngineEvent, EngineItem, HeadRequest } from "../engine/engine-port";
+import type { Engine, EngineEvent, EngineItem, HeadRequest } from "../ports/engine";
 
 /** An engine without sound: the test says when time passes. */
 export interface FakeEngine extends Engine {

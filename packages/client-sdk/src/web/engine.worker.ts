@@ -4,7 +4,7 @@ import { AacDecoder } from "../engine/decode/aac";
 import { warmVorbis } from "../engine/decode/vorbis";
 import { EngineCore } from "../engine/engine-core";
 import type { EngineEnvironment } from "../engine/engine-environment";
-import type { EngineEvent } from "../engine/engine-port";
+import type { EngineEvent } from "../ports/engine";
 import type { WorkerCommand, WorkerMessage } from "./worker-protocol";
 import { WorkletLink } from "./worklet-link";
 

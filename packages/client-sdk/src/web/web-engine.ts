@@ -1,5 +1,5 @@
 import { type LicenseState, SegueError } from "@segue/core";
-import type { Engine, EngineEvent, EngineItem, EngineStats, HeadRequest } from "../engine/engine-port";
+import type { Engine, EngineEvent, EngineItem, EngineStats, HeadRequest } from "../ports/engine";
 import { type TappedAudio, WebOutput } from "./web-output";
 import type { WorkerCommand, WorkerMessage } from "./worker-protocol";
 

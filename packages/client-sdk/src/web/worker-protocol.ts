@@ -1,5 +1,5 @@
 import type { ErrorCode, LicenseState, Milliseconds } from "@segue/core";
-import type { EngineEvent, EngineItem, EngineStats, HeadRequest } from "../engine/engine-port";
+import type { EngineEvent, EngineItem, EngineStats, HeadRequest } from "../ports/engine";
 
 /** What the page tells the engine's worker. */
 export type WorkerCommand =

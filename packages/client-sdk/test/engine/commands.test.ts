@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EngineEvent } from "../../src/engine/engine-port";
 import { createNodeEngine } from "../../src/node/node-engine";
 import { NullOutput } from "../../src/node/outputs/null-output";
+import type { EngineEvent } from "../../src/ports/engine";
 import { signal } from "./fixtures";
 import { license, MediaServer } from "./media-server";
 

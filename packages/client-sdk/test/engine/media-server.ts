@@ -1,6 +1,6 @@
 import { createHash, randomBytes, webcrypto } from "node:crypto";
 import { EMPTY_LICENSE, idFromBytes, type LicenseState, type Manifest } from "@segue/core";
-import type { EngineItem } from "../../src/engine/engine-port";
+import type { EngineItem } from "../../src/ports/engine";
 import { encode, seal } from "./fixtures";
 
 /** What goes wrong with one request. */

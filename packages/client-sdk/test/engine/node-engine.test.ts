@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Engine, EngineEvent } from "../../src/engine/engine-port";
 import { createNodeEngine } from "../../src/node/node-engine";
 import { WavOutput } from "../../src/node/outputs/wav-output";
 import type { AudioOutput } from "../../src/ports/audio-output";
+import type { Engine, EngineEvent } from "../../src/ports/engine";
 import { decodeWhole, signal } from "./fixtures";
 import { license, MediaServer } from "./media-server";
 

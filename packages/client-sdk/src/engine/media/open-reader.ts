@@ -1,5 +1,5 @@
 import { type MediaObject, openSegment, SEGMENT_BYTES, SegueError } from "@segue/core";
-import type { EngineItem } from "../engine-port";
+import type { EngineItem } from "../../ports/engine";
 import type { LicenseGate } from "../license-gate";
 import { DecryptingReader } from "./decrypting-reader";
 import type { RangeFetcher } from "./range-fetcher";

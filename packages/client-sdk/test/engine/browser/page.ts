@@ -1,5 +1,5 @@
 /** The page of the browser test: plays what the test hands over and keeps what the worklet rendered. */
-import type { EngineEvent, EngineItem } from "../../../src/engine/engine-port";
+import type { EngineEvent, EngineItem } from "../../../src/ports/engine";
 import { createWebEngine } from "../../../src/web/web-engine";
 import { runSuite, type SuiteInput } from "./suites";
 

@@ -1,8 +1,8 @@
 /** Runs acceptance suites in a page, without a test runner. */
 
 import { AacDecoder } from "../../../src/engine/decode/aac";
-import type { EngineItem } from "../../../src/engine/engine-port";
 import { systemClock } from "../../../src/ports/clock";
+import type { EngineItem } from "../../../src/ports/engine";
 import { clockSuite } from "../../../src/testing/acceptance-clock";
 import { trackDecoderSuite } from "../../../src/testing/acceptance-decoder";
 import { engineSuite } from "../../../src/testing/acceptance-engine";
