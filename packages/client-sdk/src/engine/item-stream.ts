@@ -1,4 +1,12 @@
-import type { Frames, Hertz, Manifest } from "@segue/core";
+import {
+  type Frames,
+  type Hertz,
+  type Manifest,
+  missingFrames,
+  startTrim,
+  type TrimState,
+  trimChunk,
+} from "@segue/core";
 import type { TrackDecoder } from "../ports/decoder";
 import { Resampler } from "./resampler";
 import type { StereoBlock } from "./stereo-block";
@@ -11,18 +19,18 @@ const LARGEST_BLOCK: Frames = 8192;
  */
 export class ItemStream {
   /** Frames that the decoder failed to give. */
-  missing = 0;
+  missing: Frames = 0;
   readonly #decoder: TrackDecoder;
   readonly #gain: number;
   readonly #resampler: Resampler | null;
-  #left: Frames;
+  #trim: TrimState;
   #flushed = false;
   #queue: StereoBlock[] = [];
   #ended = false;
 
-  private constructor(decoder: TrackDecoder, remaining: Frames, gain: number, from: Hertz, to: Hertz) {
+  private constructor(decoder: TrackDecoder, trim: TrimState, gain: number, from: Hertz, to: Hertz) {
     this.#decoder = decoder;
-    this.#left = remaining;
+    this.#trim = trim;
     this.#gain = gain;
     this.#resampler = from === to ? null : new Resampler(from, to);
   }
@@ -35,9 +43,9 @@ export class ItemStream {
     gain: number,
     outputRate: Hertz,
   ): Promise<ItemStream> {
-    const at = Math.min(Math.max(0, frame), manifest.totalFrames);
-    await decoder.seek(manifest.trimStartFrames + at);
-    return new ItemStream(decoder, manifest.totalFrames - at, gain, manifest.sampleRateHz, outputRate);
+    const at = manifest.trimStartFrames + Math.min(Math.max(0, frame), manifest.totalFrames);
+    await decoder.seek(at);
+    return new ItemStream(decoder, startTrim(manifest, at), gain, manifest.sampleRateHz, outputRate);
   }
 
   /** The next block of at most 8,192 frames that the caller may keep; null at the end. */
@@ -46,7 +54,7 @@ export class ItemStream {
       const queued = this.#queue.shift();
       if (queued) return queued;
       if (this.#flushed) return null;
-      if (this.#left === 0) {
+      if (missingFrames(this.#trim) === 0) {
         this.#flushed = true;
         if (this.#resampler) this.#enqueue(this.#resampler.flush());
         continue;
@@ -62,23 +70,31 @@ export class ItemStream {
 
   async #decode(): Promise<StereoBlock> {
     const decoded = this.#ended ? null : await this.#decoder.next();
-    if (!decoded) {
-      this.#ended = true;
-      const frames = Math.min(this.#left, LARGEST_BLOCK);
-      this.missing += frames;
-      this.#left -= frames;
-      return { left: new Float32Array(frames), right: new Float32Array(frames) };
-    }
-    const frames = Math.min(this.#left, decoded.frames);
-    this.#left -= frames;
-    const left = this.#channel(decoded.channels[0]!, frames);
-    const right = decoded.channels.length > 1 ? this.#channel(decoded.channels[1]!, frames) : left.slice();
+    if (!decoded) return this.#silence();
+    const [from, to] = this.#take(decoded.frames);
+    const left = this.#channel(decoded.channels[0]!, from, to);
+    const right = decoded.channels.length > 1 ? this.#channel(decoded.channels[1]!, from, to) : left.slice();
     return { left, right };
   }
 
-  #channel(samples: Float32Array, frames: Frames): Float32Array {
-    const out = samples.slice(0, frames);
-    if (this.#gain !== 1) for (let i = 0; i < frames; i++) out[i] = out[i]! * this.#gain;
+  #silence(): StereoBlock {
+    this.#ended = true;
+    const frames = Math.min(missingFrames(this.#trim), LARGEST_BLOCK);
+    this.#take(frames);
+    this.missing += frames;
+    return { left: new Float32Array(frames), right: new Float32Array(frames) };
+  }
+
+  /** Counts `frames` more frames of the decoder, and says from where to where they are played. */
+  #take(frames: Frames): readonly [from: Frames, to: Frames] {
+    const { state, from, to } = trimChunk(this.#trim, frames);
+    this.#trim = state;
+    return [from, to];
+  }
+
+  #channel(samples: Float32Array, from: Frames, to: Frames): Float32Array {
+    const out = samples.slice(from, to);
+    if (this.#gain !== 1) for (let i = 0; i < out.length; i++) out[i] = out[i]! * this.#gain;
     return out;
   }
 

@@ -77,7 +77,7 @@ class NodeEngine implements Engine {
   setLicense(license: LicenseState): void {
     this.#core.setLicense(license);
   }
-  replaceUrl(uid: string, url: string, _expiresAtMs: number): void {
+  replaceUrl(uid: string, url: string): void {
     this.#core.replaceUrl(uid, url);
   }
   on(listener: (event: EngineEvent) => void): () => void {

@@ -150,7 +150,7 @@ async function refreshGrant(
     if (renditionId !== held) throw new SegueError("unavailable", { detail: "another rendition is granted" });
     opened.set(passId, answer);
     log.add("grant", urgent ? "a fresh media URL" : "a fresh media URL, ahead of time");
-    engine.replaceUrl(passId, media.url, media.urlExpiresAtMs);
+    engine.replaceUrl(passId, media.url);
     dispatch({ type: "grant_renewed", passId, nowMs: clock.wallMs(), urlLifetimeMs: answer.urlLifetimeMs });
   } catch (cause) {
     const error = SegueError.from(cause, "protocol");

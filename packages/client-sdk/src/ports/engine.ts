@@ -89,7 +89,7 @@ export interface Engine {
   /** Replaces the license against which the gate is asked before each segment is decrypted. */
   setLicense(license: LicenseState): void;
   /** Gives an item a fresh media URL after `failed` with `url_expired`, and continues it. */
-  replaceUrl(uid: string, url: string, expiresAtMs: Milliseconds): void;
+  replaceUrl(uid: string, url: string): void;
   on(listener: (event: EngineEvent) => void): () => void;
   stats(): EngineStats;
   /** Stops the sound and frees every resource. */

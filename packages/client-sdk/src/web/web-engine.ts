@@ -109,7 +109,7 @@ class WebEngine implements Engine {
   setLicense(license: LicenseState): void {
     this.#send({ type: "license", license });
   }
-  replaceUrl(uid: string, url: string, _expiresAtMs: number): void {
+  replaceUrl(uid: string, url: string): void {
     this.#send({ type: "replaceUrl", uid, url });
   }
 

@@ -175,7 +175,7 @@ describe("the Node engine", () => {
     engine.start(track.item, { paused: false });
     expect(await until((event) => event.type === "failed")).toMatchObject({ error: { code: "url_expired" } });
     expect(server.requests.length).toBe(1);
-    engine.replaceUrl("a", `${track.item.manifest.media.url}?fresh`, Date.now() + 60_000);
+    engine.replaceUrl("a", `${track.item.manifest.media.url}?fresh`);
     expect(await until((event) => event.type === "ended")).toMatchObject({ framesPlayed: 100_000 });
   });
 
