@@ -1,3 +1,4 @@
+/** Which frames that a decoder gives are played: counted against the manifest, whatever the decoder says of itself. */
 import type { Frames } from "../units";
 
 /** Which frames of a rendition remain. */
@@ -25,8 +26,6 @@ export interface TrimSlice {
   readonly state: TrimState;
   readonly from: Frames;
   readonly to: Frames;
-  /** Whether the last frame of the rendition has been kept or passed. */
-  readonly done: boolean;
 }
 
 /** Takes the next chunk of `frames` decoded frames. */
@@ -35,11 +34,10 @@ export function trimChunk(state: TrimState, frames: Frames): TrimSlice {
   const end = first + state.plan.totalFrames;
   const from = Math.min(frames, Math.max(0, first - state.decodedFrames));
   const to = Math.max(from, Math.min(frames, end - state.decodedFrames));
-  const decodedFrames = state.decodedFrames + frames;
-  return { state: { ...state, decodedFrames }, from, to, done: decodedFrames >= end };
+  return { state: { ...state, decodedFrames: state.decodedFrames + frames }, from, to };
 }
 
-/** Frames of silence that complete a rendition whose decoder ended early; 0 when it gave enough. */
+/** Frames that the decoder still owes: silence completes a rendition whose decoder ends before it is 0. */
 export function missingFrames(state: TrimState): Frames {
   return Math.max(
     0,
