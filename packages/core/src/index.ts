@@ -84,6 +84,8 @@ export type {
   Step as PlaybackStep,
   Wait as PlaybackWait,
 } from "./playback/types";
+export * from "./prefetch/ahead";
+export * from "./prefetch/head";
 export * from "./prefetch/plan";
 export * from "./prefetch/policy";
 export * from "./prefetch/ranges";

@@ -1,4 +1,4 @@
-import { type Frames, type LicenseState, SegueError } from "@segue/core";
+import { type Frames, fetchAhead, framesToMs, type LicenseState, SegueError } from "@segue/core";
 import type { EngineEvent, EngineItem, EngineStats, HeadRequest } from "../ports/engine";
 import type { EngineEnvironment, OutputLink } from "./engine-environment";
 import { Heads } from "./heads";
@@ -124,7 +124,7 @@ export class EngineCore {
       output: this.#link.kind,
       contextSampleRateHz: rate,
       outputLatencyMs: this.#link.latencyMs(),
-      ringFillMs: (this.#out.waiting / rate) * 1000,
+      ringFillMs: framesToMs(this.#out.waiting, rate),
       rangesFetched: this.#ranges.count,
       bytesFetched: this.#ranges.bytes + this.#heads.bytesFetched,
       segmentsDecrypted:
@@ -265,15 +265,15 @@ export class EngineCore {
     this.#emit({ type: "failed", uid: entry.item.uid, error });
   }
 
-  /** The current item first; the next one's head once that is safe, and its rest once the current one is whole. */
   #direct(): void {
-    let safe = true;
-    const buffered = this.#out.waiting >= 3 * this.#out.rateHz;
-    this.#entries.forEach((entry, index) => {
-      if (entry.failure) return;
-      entry.fetcher.setAhead(safe && index < 3 ? "all" : index === 1 && buffered ? "head" : "none");
-      safe &&= entry.fetcher.store.complete;
-    });
+    const timeline = this.#entries.map(({ failure, fetcher }) => ({
+      complete: fetcher.store.complete,
+      failed: failure !== null,
+    }));
+    const plan = fetchAhead(timeline, framesToMs(this.#out.waiting, this.#out.rateHz));
+    for (const [index, ahead] of plan.entries()) {
+      if (ahead !== null) this.#entries[index]!.fetcher.setAhead(ahead);
+    }
   }
 
   #onRange(uid: string, range: FetchedRange): void {

@@ -1,69 +1,68 @@
-import type { Bytes } from "../units";
+/** What of a media object is fetched next, how much of it at once, and when a running range gives way to another. */
+import type { Bytes, Milliseconds } from "../units";
+import type { FetchAhead } from "./ahead";
 import { type ByteRange, missingRanges, type RangeSet } from "./ranges";
 
-/** Requests are cut at multiples of a ciphertext segment. */
-export const RANGE_ALIGN_BYTES = 16_384;
-export const FIRST_RANGE_BYTES = 128 * 1024;
-const LARGEST_RANGE_BYTES = 1024 * 1024;
-/** Setup headers of the container that precede audio. */
-const HEADER_BYTES = 8 * 1024;
+/** The first range of an object, and the first one after a jump. */
+export const FIRST_RANGE_BYTES: Bytes = 128 * 1024;
+const LARGEST_RANGE_BYTES: Bytes = 1024 * 1024;
+/** A range that came within this time lets the next one be larger. */
+const QUICK_MS: Milliseconds = 2_000;
+/** A running range is worth waiting for when it is at most this many segments away. */
+const REACH_SEGMENTS = 16;
 
-/** Place in the order of fetching; lower goes first. */
-export type FetchRole = "current" | "next_head" | "next_body" | "next_next";
-export const FETCH_PRIORITY: Readonly<Record<FetchRole, number>> = {
-  current: 0,
-  next_head: 1,
-  next_body: 2,
-  next_next: 3,
-};
-
-const alignUp = (bytes: Bytes) => Math.ceil(bytes / RANGE_ALIGN_BYTES) * RANGE_ALIGN_BYTES;
-
-/** Bytes of an item's first range: about 2 s and the headers, at most 128 KiB, in whole segments. */
-export function firstRangeBytes(bitrateBps: number): Bytes {
-  return Math.min(FIRST_RANGE_BYTES, alignUp(HEADER_BYTES + (bitrateBps / 8) * 2));
-}
-
-/** What the plan must know of an item. */
-export interface FetchItem {
+/** A media object that is being fetched. Plain data. */
+export interface Fetching {
   readonly byteLength: Bytes;
-  readonly bitrateBps: number;
-  /** Ciphertext bytes that are here or on their way. */
+  /** Ranges are cut at multiples of a ciphertext segment. */
+  readonly segmentBytes: Bytes;
+  /** The whole segments that are here. */
   readonly held: RangeSet;
-  /** Ciphertext byte at which reading will go on. */
-  readonly from: Bytes;
-  /** Requests made for the item since its start or last seek; ranges grow with it. */
-  readonly requests: number;
-  /** Fetch only this many bytes from `from` on. */
-  readonly limitBytes?: Bytes | undefined;
+  /** Where the segment begins that is waited for; null while nothing is. */
+  readonly wanted: Bytes | null;
+  /** Where the segment begins that was asked for last. */
+  readonly cursor: Bytes;
+  readonly ahead: FetchAhead;
+  /** Most bytes of the next range: `FIRST_RANGE_BYTES` at first, then what `grownRange` says. */
+  readonly rangeBytes: Bytes;
 }
 
-/** The next range to ask for; null when nothing is missing from `from` to the limit. */
-export function nextRange(item: FetchItem): ByteRange | null {
-  const start = Math.floor(Math.max(0, item.from) / RANGE_ALIGN_BYTES) * RANGE_ALIGN_BYTES;
-  const stop = Math.min(
-    item.byteLength,
-    item.limitBytes === undefined ? item.byteLength : alignUp(start + item.limitBytes),
-  );
-  if (stop <= start) return null;
-  const gap = missingRanges(item.held, { start, end: stop })[0];
-  if (!gap) return null;
-  const first = firstRangeBytes(item.bitrateBps);
-  const size = Math.min(LARGEST_RANGE_BYTES, first * 2 ** Math.min(10, Math.max(0, item.requests)));
-  const begin = Math.floor(gap.start / RANGE_ALIGN_BYTES) * RANGE_ALIGN_BYTES;
-  const end = Math.min(item.byteLength, begin + size);
-  return { start: begin, end: Math.min(end, gap.end < stop ? alignUp(gap.end) : stop) };
+/** The next range to ask for: no byte of it is held. Null when there is nothing to fetch for now. */
+export function nextRange(fetching: Fetching): ByteRange | null {
+  const start = startOf(fetching);
+  if (start === null) return null;
+  const { byteLength, segmentBytes, held, rangeBytes } = fetching;
+  const size = Math.ceil(rangeBytes / segmentBytes) * segmentBytes;
+  return missingRanges(held, { start, end: Math.min(byteLength, start + size) })[0] ?? null;
 }
 
-/** The next request among several items: by role, then in the order given. */
-export function nextFetch<K>(
-  items: readonly { readonly key: K; readonly role: FetchRole; readonly item: FetchItem }[],
-): { readonly key: K; readonly range: ByteRange } | null {
-  const ordered = [...items].sort((a, b) => FETCH_PRIORITY[a.role] - FETCH_PRIORITY[b.role]);
-  for (const { key, role, item } of ordered) {
-    const limited = role === "next_head" ? { ...item, limitBytes: firstRangeBytes(item.bitrateBps) } : item;
-    const range = nextRange(limited);
-    if (range) return { key, range };
+/** First what is waited for, then what follows it, then what was jumped over. */
+function startOf({ byteLength, held, wanted, cursor, ahead }: Fetching): Bytes | null {
+  if (wanted !== null) return wanted;
+  const missingFrom = (start: Bytes) => missingRanges(held, { start, end: byteLength })[0]?.start ?? null;
+  switch (ahead) {
+    case "none":
+      return null;
+    case "head": {
+      const first = missingFrom(0);
+      return first !== null && first < FIRST_RANGE_BYTES ? first : null;
+    }
+    case "all":
+      return missingFrom(cursor) ?? missingFrom(0);
   }
-  return null;
+}
+
+/** Most bytes of the range after one of up to `rangeBytes` that came whole in `tookMs`. */
+export function grownRange(rangeBytes: Bytes, tookMs: Milliseconds): Bytes {
+  return tookMs < QUICK_MS ? Math.min(LARGEST_RANGE_BYTES, rangeBytes * 2) : rangeBytes;
+}
+
+/** Whether a range that has come up to `position` and ends at `end` gives way to one that begins at segment `wanted`. */
+export function givesWay(
+  running: { readonly position: Bytes; readonly end: Bytes },
+  wanted: Bytes,
+  segmentBytes: Bytes,
+): boolean {
+  const at = Math.floor(running.position / segmentBytes) * segmentBytes;
+  return wanted < at || wanted >= running.end || wanted > at + REACH_SEGMENTS * segmentBytes;
 }

@@ -1,4 +1,15 @@
-import { type Bytes, type MediaObject, type Milliseconds, SegueError } from "@segue/core";
+import {
+  type ByteRange,
+  type Bytes,
+  type FetchAhead,
+  FIRST_RANGE_BYTES,
+  givesWay,
+  grownRange,
+  type MediaObject,
+  type Milliseconds,
+  nextRange,
+  SegueError,
+} from "@segue/core";
 import type { Head } from "./head";
 import { readRangeHead } from "./range-response";
 import { SegmentCutter, SegmentStore } from "./segment-store";
@@ -21,11 +32,6 @@ export interface FetchedRange {
   readonly ms: Milliseconds;
 }
 
-/** How far a fetcher runs ahead of what is asked for. */
-export type FetchAhead = "none" | "head" | "all";
-
-const FIRST_RANGE = 128 * 1024;
-const LARGEST_RANGE = 1024 * 1024;
 const TRIES = 6;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 8000;
@@ -37,7 +43,7 @@ interface Waiter {
   readonly reject: (error: SegueError) => void;
 }
 
-/** Fetches one media object in growing ranges, first what is waited for, then what comes next. */
+/** Fetches the ranges of one media object that core's plan names, one at a time. */
 export class RangeFetcher {
   readonly store: SegmentStore;
   readonly #environment: FetchEnvironment;
@@ -45,19 +51,14 @@ export class RangeFetcher {
   #url: string;
   #etag: string | null = null;
   #ahead: FetchAhead = "none";
-  #cursor = 0;
-  #rangeBytes = FIRST_RANGE;
+  #cursor: Bytes = 0;
+  #rangeBytes = FIRST_RANGE_BYTES;
   #waiters: Waiter[] = [];
   #running = false;
   #failure: SegueError | null = null;
   #seed: Promise<void> | null = null;
   readonly #closing = new AbortController();
-  #current: {
-    readonly from: number;
-    readonly to: number;
-    position: number;
-    readonly abort: AbortController;
-  } | null = null;
+  #current: { readonly end: Bytes; position: Bytes; readonly abort: AbortController } | null = null;
 
   constructor(
     media: MediaObject,
@@ -93,7 +94,7 @@ export class RangeFetcher {
 
   /** Segment `index` as the server has it. @throws SegueError when it cannot be had */
   segment(index: number): Promise<Uint8Array> {
-    this.#cursor = index;
+    this.#cursor = this.#startOf(index);
     const present = this.store.get(index);
     if (present) return Promise.resolve(present);
     if (this.#closing.signal.aborted) return Promise.reject(new SegueError("aborted"));
@@ -128,13 +129,10 @@ export class RangeFetcher {
 
   /** A range that will not reach a waited-for segment soon gives way to one that begins there. */
   #preempt(index: number): void {
-    const current = this.#current;
-    if (!current) return;
-    const at = Math.floor(current.position / this.store.segmentBytes);
-    if (index < at || index >= current.to || index > at + 16) {
-      this.#rangeBytes = FIRST_RANGE;
-      current.abort.abort();
-    }
+    const { segmentBytes } = this.store;
+    if (!this.#current || !givesWay(this.#current, this.#startOf(index), segmentBytes)) return;
+    this.#rangeBytes = FIRST_RANGE_BYTES;
+    this.#current.abort.abort();
   }
 
   #run(): void {
@@ -142,20 +140,26 @@ export class RangeFetcher {
     this.#running = true;
     void this.#loop().finally(() => {
       this.#running = false;
-      if (!this.#failure && this.#next() >= 0) this.#run();
+      if (!this.#failure && this.#next() !== null) this.#run();
     });
   }
 
-  #next(): number {
+  #startOf(index: number): Bytes {
+    return index * this.store.segmentBytes;
+  }
+
+  #next(): ByteRange | null {
+    const { byteLength, segmentBytes, held } = this.store;
     const waiter = this.#waiters[0];
-    if (waiter) return waiter.index;
-    if (this.#ahead === "none") return -1;
-    if (this.#ahead === "head") {
-      const first = this.store.firstMissing(0);
-      return first >= 0 && first * this.store.segmentBytes < FIRST_RANGE ? first : -1;
-    }
-    const after = this.store.firstMissing(this.#cursor);
-    return after >= 0 ? after : this.store.firstMissing(0);
+    return nextRange({
+      byteLength,
+      segmentBytes,
+      held,
+      wanted: waiter ? this.#startOf(waiter.index) : null,
+      cursor: this.#cursor,
+      ahead: this.#ahead,
+      rangeBytes: this.#rangeBytes,
+    });
   }
 
   async #loop(): Promise<void> {
@@ -165,10 +169,10 @@ export class RangeFetcher {
     }
     let tries = 0;
     while (!this.#closing.signal.aborted && !this.#failure) {
-      const from = this.#next();
-      if (from < 0) return;
+      const range = this.#next();
+      if (range === null) return;
       const before = this.store.bytes;
-      const error = await this.#fetchRange(from);
+      const error = await this.#fetchRange(range);
       if (this.#closing.signal.aborted) return;
       this.#settle();
       if (this.store.bytes > before) tries = 0;
@@ -185,18 +189,13 @@ export class RangeFetcher {
     }
   }
 
-  /** Fetches one range from segment `from` on. Null when the body came whole or gave way to another range. */
-  async #fetchRange(from: number): Promise<SegueError | null> {
-    const { segmentBytes, byteLength } = this.store;
-    const start = from * segmentBytes;
-    let to = from;
-    while (to < this.store.count && !this.store.has(to) && (to - from) * segmentBytes < this.#rangeBytes)
-      to++;
-    const end = Math.min(byteLength, to * segmentBytes);
+  /** Null when the body came whole or gave way to another range. */
+  async #fetchRange({ start, end }: ByteRange): Promise<SegueError | null> {
+    const { byteLength } = this.store;
     const abort = new AbortController();
     const stop = () => abort.abort();
     this.#closing.signal.addEventListener("abort", stop);
-    const current = { from, to, position: start, abort };
+    const current = { end, position: start, abort };
     this.#current = current;
     const began = this.#environment.now();
     let stalled = false;
@@ -240,7 +239,7 @@ export class RangeFetcher {
       void reader.cancel().catch(() => undefined);
       const ms = this.#environment.now() - began;
       this.#onRange({ start: body.start, end: until, ms });
-      if (ms < 2000) this.#rangeBytes = Math.min(LARGEST_RANGE, this.#rangeBytes * 2);
+      this.#rangeBytes = grownRange(this.#rangeBytes, ms);
       return null;
     } catch (cause) {
       if (SegueError.is(cause)) return cause;

@@ -1,4 +1,4 @@
-import type { Bytes } from "@segue/core";
+import { addRange, type ByteRange, type Bytes, byteCount, type RangeSet, subtractRange } from "@segue/core";
 
 /** The ciphertext of one media object, segment by segment, as far as it was fetched. */
 export class SegmentStore {
@@ -6,7 +6,7 @@ export class SegmentStore {
   readonly byteLength: Bytes;
   readonly segmentBytes: Bytes;
   readonly #segments = new Map<number, Uint8Array>();
-  #bytes = 0;
+  #held: RangeSet = [];
 
   constructor(byteLength: Bytes, segmentBytes: Bytes) {
     this.byteLength = byteLength;
@@ -14,8 +14,12 @@ export class SegmentStore {
     this.count = Math.ceil(byteLength / segmentBytes);
   }
 
+  /** The bytes that are here, in whole segments. */
+  get held(): RangeSet {
+    return this.#held;
+  }
   get bytes(): Bytes {
-    return this.#bytes;
+    return byteCount(this.#held);
   }
   get complete(): boolean {
     return this.#segments.size === this.count;
@@ -23,26 +27,23 @@ export class SegmentStore {
   get(index: number): Uint8Array | undefined {
     return this.#segments.get(index);
   }
-  has(index: number): boolean {
-    return this.#segments.has(index);
-  }
   delete(index: number): void {
-    this.#bytes -= this.#segments.get(index)?.length ?? 0;
     this.#segments.delete(index);
+    this.#held = subtractRange(this.#held, this.#rangeOf(index));
   }
   /** Length of segment `index`. */
   lengthOf(index: number): Bytes {
     return Math.min(this.segmentBytes, this.byteLength - index * this.segmentBytes);
   }
-  /** The first missing segment at or after `index`, or -1. */
-  firstMissing(index: number): number {
-    for (let i = Math.max(0, index); i < this.count; i++) if (!this.#segments.has(i)) return i;
-    return -1;
-  }
   put(index: number, bytes: Uint8Array): void {
     if (this.#segments.has(index)) return;
     this.#segments.set(index, bytes);
-    this.#bytes += bytes.length;
+    this.#held = addRange(this.#held, this.#rangeOf(index));
+  }
+
+  #rangeOf(index: number): ByteRange {
+    const start = index * this.segmentBytes;
+    return { start, end: start + this.lengthOf(index) };
   }
 }
 
