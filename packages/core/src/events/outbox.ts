@@ -1,3 +1,4 @@
+import { type Backoff, waitMs } from "../backoff";
 import type { ErrorCode } from "../errors/error-table";
 import type { Milliseconds } from "../units";
 import { MAX_BATCH_EVENTS, type Receipt } from "./play-event";
@@ -6,11 +7,11 @@ import { MAX_BATCH_EVENTS, type Receipt } from "./play-event";
 export const MAX_OUTBOX_EVENTS = 10_000;
 /** How long an event waits for others to travel with. */
 export const LINGER_MS: Milliseconds = 1_000;
-/** Bound of the first random wait; it doubles with each failure. */
-export const FIRST_BACKOFF_MS: Milliseconds = 1_000;
+/** Longest random wait after a failure, beyond what the server asks for. */
 export const MAX_BACKOFF_MS: Milliseconds = 300_000;
 /** Longest that `Retry-After` is obeyed. */
 export const MAX_RETRY_AFTER_MS: Milliseconds = 3_600_000;
+const RESENDING: Backoff = { firstMs: 1_000, longestMs: MAX_BACKOFF_MS, jitter: 1, asked: "added" };
 
 /** Decides when an outbox sends what. Plain data. */
 export interface OutboxState {
@@ -191,17 +192,16 @@ function onFailed(state: OutboxState, input: Extract<OutboxInput, { type: "faile
 
 /** Waits what the server asked for and a random time below a bound that doubles with each failure. */
 function backOff(state: OutboxState, nowMs: Milliseconds, random: number, askedMs: Milliseconds): OutboxStep {
-  const bound = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(state.attempt, 16));
-  const afterMs = askedMs + Math.ceil(random * bound);
-  const at = nowMs + afterMs;
+  const attempt = state.attempt + 1;
+  const afterMs = waitMs(RESENDING, attempt, random, askedMs);
   return {
     state: {
       ...state,
       phase: "waiting",
-      attempt: state.attempt + 1,
+      attempt,
       // Of the wait only what the server asked for holds against a flush or the network's return.
       notBeforeMs: nowMs + askedMs,
-      wakeAtMs: at,
+      wakeAtMs: nowMs + afterMs,
     },
     effects: [{ type: "wake", afterMs }],
   };

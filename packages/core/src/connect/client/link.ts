@@ -1,4 +1,5 @@
 /** The connection: opened, greeted, lost and opened again. */
+import { boundMs } from "../../backoff";
 import type { ErrorCode } from "../../errors/error-table";
 import type { Milliseconds } from "../../units";
 import { addSample, CLOCK_SAMPLES, useClock } from "../clock-sync";
@@ -7,9 +8,8 @@ import { frameOf, giveUp } from "./commands";
 import { isSounding } from "./state";
 import { type ClientTurn, clientUs, patch, send } from "./turn";
 
-/** Bounds of the random delay before a connection is opened again; the first doubles with every failure. */
-const FIRST_DELAY_MS: Milliseconds = 500;
-const LONGEST_DELAY_MS: Milliseconds = 60_000;
+/** Bounds of the random delay before a connection is opened again. */
+const REOPENING = { firstMs: 500, longestMs: 60_000 };
 /** A connection that lasted this long ends a row of failures. */
 const STABLE_MS: Milliseconds = 60_000;
 /** A server that does not answer a beat for this long is not there. */
@@ -114,9 +114,9 @@ export function onClosed(turn: ClientTurn, code: number): void {
     turn.effects.push({ type: "changed" });
     return;
   }
-  const row = stable ? 0 : failures;
-  const maxMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(row, 10));
-  patch(turn, { link: "opening", failures: row + 1 });
+  const row = stable ? 1 : failures + 1;
+  const maxMs = boundMs(REOPENING, row);
+  patch(turn, { link: "opening", failures: row });
   if (code === TOKEN_EXPIRED) turn.effects.push({ type: "authenticate", fresh: true });
   turn.effects.push({ type: "open", minMs: 0, maxMs }, { type: "changed" });
 }
