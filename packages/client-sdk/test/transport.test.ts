@@ -1,7 +1,7 @@
 import { SegueError } from "@segue/core";
 import { describe, expect, test } from "vitest";
 import { readRateLimit } from "../src/api/rate-budget";
-import { retryAfterMs, retryDelayMs } from "../src/api/retry";
+import { retryAfterMs } from "../src/api/retry-after";
 import { createTransport, type TokenSource } from "../src/api/transport";
 import { manualClock } from "../src/testing/manual-clock";
 import { type FakeHandler, memoryHttp } from "../src/testing/memory-http";
@@ -129,13 +129,6 @@ test("Retry-After is seconds or a date", () => {
   expect(retryAfterMs("3", 0)).toBe(3_000);
   expect(retryAfterMs(new Date(5_000).toUTCString(), 1_000)).toBe(4_000);
   expect(retryAfterMs("soon", 0)).toBeUndefined();
-});
-
-test("the delay grows, stays within its bound, and ends", () => {
-  const error = new SegueError("unavailable");
-  expect([1, 2, 3, 4].map((attempt) => retryDelayMs(error, attempt, 0.999))).toEqual([249, 499, 999, null]);
-  expect(retryDelayMs(new SegueError("unavailable", { retryAfterMs: 60_000 }), 1, 0)).toBeNull();
-  expect(retryDelayMs(new SegueError("not_found"), 1, 0)).toBeNull();
 });
 
 test("every form of the RateLimit headers is read", () => {

@@ -71,7 +71,13 @@ export * from "./license/license";
 export * from "./license/trusted-clock";
 export * from "./playback/manifest";
 export { positionMs as playbackPositionMs } from "./playback/passes";
-export { SHOW_BEFORE_SKIP_MS } from "./playback/recover";
+export {
+  decideRecovery,
+  type FailedAt,
+  type Failure,
+  type Recovery,
+  SHOW_BEFORE_SKIP_MS,
+} from "./playback/recover";
 export { INITIAL_PLAYBACK, step as playbackStep } from "./playback/step";
 export type {
   GrantPurpose,

@@ -1,7 +1,7 @@
 import { type ErrorCode, isErrorCode, SegueError } from "@segue/core";
 import type { HttpResponse } from "../ports/http";
 import { parseJson } from "./json";
-import { retryAfterMs } from "./retry";
+import { retryAfterMs } from "./retry-after";
 
 const MAX_DETAIL = 500;
 

@@ -1,10 +1,9 @@
-import { SegueError } from "@segue/core";
+import { decideRecovery, SegueError } from "@segue/core";
 import { type Clock, sleep } from "../ports/clock";
 import type { HttpClient, HttpRequest, HttpResponse } from "../ports/http";
 import { parseJson } from "./json";
 import { errorFromResponse } from "./problem";
 import { createRateBudget } from "./rate-budget";
-import { retryDelayMs } from "./retry";
 
 /** Gives access tokens to requests. */
 export interface TokenSource {
@@ -23,7 +22,7 @@ export interface Call {
   readonly token?: "required" | "optional" | "none";
   /** Whether the request may be repeated when its outcome is unknown. Default: all but POST. */
   readonly idempotent?: boolean;
-  /** Most attempts. Default: as `retryDelayMs` has it. */
+  /** Most attempts. Default: as many as `decideRecovery` allows. */
   readonly attempts?: number;
   /** Whether the request must outlive the page. */
   readonly keepalive?: boolean;
@@ -90,27 +89,22 @@ export function createTransport({ origin, http, clock, tokens, random }: Transpo
         } catch (cause) {
           if (call.signal?.aborted) throw new SegueError("aborted", { cause });
           const error = SegueError.from(cause, "protocol");
-          const delay =
-            attempt < (call.attempts ?? Number.POSITIVE_INFINITY) && mayRepeat(call, error)
-              ? retryDelayMs(error, attempt, random())
-              : null;
-          if (delay === null) throw error;
-          await sleep(clock, delay, call.signal).catch(() => {
+          if (attempt >= (call.attempts ?? Number.POSITIVE_INFINITY)) throw error;
+          const recovery = decideRecovery("call", {
+            code: error.code,
+            failures: attempt,
+            random: random(),
+            retryAfterMs: error.retryAfterMs,
+            repeatable: call.idempotent ?? call.method !== "POST",
+          });
+          if (recovery.kind !== "retry") throw error;
+          await sleep(clock, recovery.afterMs, call.signal).catch(() => {
             throw new SegueError("aborted");
           });
         }
       }
     },
   };
-}
-
-/** A refused request changed nothing; one whose answer was lost may have. */
-function mayRepeat(call: Call, error: SegueError): boolean {
-  return (
-    (call.idempotent ?? call.method !== "POST") ||
-    error.code === "rate_limited" ||
-    error.code === "unavailable"
-  );
 }
 
 function headersOf(call: Call, token: string | null): Record<string, string> {

@@ -131,7 +131,7 @@ async function requestGrant(
   } catch (cause) {
     const error = SegueError.from(cause, "protocol");
     context.noteError(error);
-    dispatch({ type: "grant_failed", passId, code: error.code, retryable: error.retryable });
+    dispatch({ type: "grant_failed", passId, code: error.code });
   }
 }
 

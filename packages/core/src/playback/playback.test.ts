@@ -374,10 +374,10 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.tuple(fc.nat(), code, fc.boolean()).map(
-      ([n, c, retryable]): Move =>
+    arbitrary: fc.tuple(fc.nat(), code).map(
+      ([n, c]): Move =>
         (rig) =>
-          rig.send({ type: "grant_failed", passId: passOf(rig, n), code: c, retryable }),
+          rig.send({ type: "grant_failed", passId: passOf(rig, n), code: c }),
     ),
   },
   {

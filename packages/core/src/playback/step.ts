@@ -17,7 +17,7 @@ import {
   startWhereWanted,
   updatePass,
 } from "./passes";
-import { recover, retryDelayMs, SHOW_BEFORE_SKIP_MS } from "./recover";
+import { decideRecovery, SHOW_BEFORE_SKIP_MS } from "./recover";
 import { RENEW_AGAIN_MS, renewDue, renewTime } from "./renewal";
 import type { PlaybackEffect, PlaybackInput, PlaybackState, Step, Wait } from "./types";
 
@@ -59,7 +59,7 @@ export function step(state: PlaybackState, input: PlaybackInput): Step {
     case "grant_refused":
       return onRefused(state, input.passId, input.refusal);
     case "grant_failed":
-      return onGrantFailed(state, input.passId, input.code, input.retryable);
+      return onGrantFailed(state, input.passId, input.code);
     case "started":
       return onStarted(state, input.passId, input.frame);
     case "position":
@@ -160,12 +160,14 @@ function onRefused(state: PlaybackState, passId: string, refusal: Refusal): Step
   return skipLater({ ...held, phase: "refused", refusal, error: null }, passId);
 }
 
-function onGrantFailed(state: PlaybackState, passId: string, code: ErrorCode, retryable: boolean): Step {
+function onGrantFailed(state: PlaybackState, passId: string, code: ErrorCode): Step {
   const pass = findPass(state, passId);
   if (pass === null || pass.stage === "placed") return same(state);
-  if (retryable && pass.attempts < 6) {
-    const waiting = updatePass(state, passId, { stage: "held", attempts: pass.attempts + 1 });
-    return { state: waiting, effects: [later("ask", passId, retryDelayMs(pass.attempts))] };
+  const failures = pass.attempts + 1;
+  const recovery = decideRecovery("grant", { code, failures });
+  if (recovery.kind === "retry") {
+    const waiting = updatePass(state, passId, { stage: "held", attempts: failures });
+    return { state: waiting, effects: [later("ask", passId, recovery.afterMs)] };
   }
   const held = updatePass(state, passId, { stage: "held" });
   return same(currentPass(state)?.id === passId ? { ...held, phase: "failed", error: code } : held);
@@ -175,8 +177,9 @@ function onFailed(state: PlaybackState, passId: string, code: ErrorCode): Step {
   const at = state.passes.findIndex((pass) => pass.id === passId);
   const pass = state.passes[at];
   if (pass === undefined) return same(state);
-  const recovery = recover(code, pass.attempts);
-  const counted = updatePass(state, passId, { attempts: pass.attempts + 1 });
+  const failures = pass.attempts + 1;
+  const recovery = decideRecovery("item", { code, failures });
+  const counted = updatePass(state, passId, { attempts: failures });
   if (recovery.kind === "refresh_grant")
     return {
       state: at === 0 ? { ...counted, startFrame: state.frame } : counted,
@@ -188,7 +191,7 @@ function onFailed(state: PlaybackState, passId: string, code: ErrorCode): Step {
     return { state: kept, effects: [{ type: "truncate_after", passId: state.passes[at - 1]!.id }] };
   }
   switch (recovery.kind) {
-    case "ask_again": {
+    case "retry": {
       const startMs = positionMs(state);
       const waiting = updatePass({ ...counted, phase: "buffering", startMs }, passId, { stage: "held" });
       return {

@@ -106,12 +106,7 @@ export type PlaybackInput =
   /** A `refresh_grant` that was not urgent was in vain. */
   | { readonly type: "renewal_failed"; readonly passId: string; readonly nowMs: Milliseconds }
   | { readonly type: "grant_refused"; readonly passId: string; readonly refusal: Refusal }
-  | {
-      readonly type: "grant_failed";
-      readonly passId: string;
-      readonly code: ErrorCode;
-      readonly retryable: boolean;
-    }
+  | { readonly type: "grant_failed"; readonly passId: string; readonly code: ErrorCode }
   | { readonly type: "started"; readonly passId: string; readonly frame: Frames }
   | { readonly type: "position"; readonly passId: string; readonly frame: Frames }
   | { readonly type: "ended"; readonly passId: string }

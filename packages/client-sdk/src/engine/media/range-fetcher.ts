@@ -1,6 +1,7 @@
 import {
   type ByteRange,
   type Bytes,
+  decideRecovery,
   type FetchAhead,
   FIRST_RANGE_BYTES,
   givesWay,
@@ -32,9 +33,6 @@ export interface FetchedRange {
   readonly ms: Milliseconds;
 }
 
-const TRIES = 6;
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 8000;
 const STALL_MS = 10_000;
 
 interface Waiter {
@@ -167,7 +165,7 @@ export class RangeFetcher {
       await this.#seed;
       this.#seed = null;
     }
-    let tries = 0;
+    let failures = 0;
     while (!this.#closing.signal.aborted && !this.#failure) {
       const range = this.#next();
       if (range === null) return;
@@ -175,17 +173,16 @@ export class RangeFetcher {
       const error = await this.#fetchRange(range);
       if (this.#closing.signal.aborted) return;
       this.#settle();
-      if (this.store.bytes > before) tries = 0;
+      if (this.store.bytes > before) failures = 0;
       if (error === null) continue;
-      tries++;
-      if (!mayRetry(error) || tries >= TRIES) {
+      const { code, retryAfterMs } = error;
+      const random = this.#environment.random();
+      const recovery = decideRecovery("range", { code, failures: ++failures, random, retryAfterMs });
+      if (recovery.kind !== "retry") {
         this.#fail(error);
         return;
       }
-      const pause =
-        Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1)) *
-        (0.5 + this.#environment.random() / 2);
-      await this.#environment.sleep(Math.max(pause, error.retryAfterMs ?? 0), this.#closing.signal);
+      await this.#environment.sleep(recovery.afterMs, this.#closing.signal);
     }
   }
 
@@ -276,9 +273,4 @@ export class RangeFetcher {
     this.#waiters = [];
     for (const waiter of waiting) waiter.reject(error);
   }
-}
-
-/** An expired URL needs a new one; asking again with the same is in vain. */
-function mayRetry(error: SegueError): boolean {
-  return error.retryable && error.code !== "url_expired" && error.code !== "media_missing";
 }
