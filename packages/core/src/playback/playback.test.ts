@@ -135,6 +135,12 @@ describe("playback", () => {
     expect(rig.asked).toEqual([]);
     expect(rig.join().state.phase).toBe("idle");
   });
+  test("what is queued behind the last track once it is nearly over is asked for as soon as that plays on", () => {
+    const rig = playing(1).at(0.95);
+    rig.send({ type: "edit", edit: { type: "add", items: buildItems(90, 2, "up_next") } });
+    expect(rig.at(0.96).asked.map((a) => a.purpose)).toEqual(["next", "next_next"]);
+    expect(rig.at(0.97).asked).toHaveLength(2);
+  });
   test("play after the end begins the context again", () => {
     const rig = playing(2).send({ type: "next" }).grant().begin().join();
     expect(rig.state.phase).toBe("idle");

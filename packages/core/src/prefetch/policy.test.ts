@@ -8,8 +8,6 @@ describe("the prefetch policy", () => {
     totalFrames: fc.constant(1000),
     currentComplete: fc.boolean(),
     aheadMs: fc.nat(60_000),
-    hasNext: fc.boolean(),
-    hasNextNext: fc.boolean(),
   });
   test("fires each at most once in a pass, never early, never while the current track is unsafe", () =>
     fc.assert(
@@ -23,7 +21,6 @@ describe("the prefetch policy", () => {
             expect(step.currentComplete || step.aheadMs >= SAFE_AHEAD_MS).toBe(true);
           if (decision.next) {
             fired.next++;
-            expect(step.hasNext).toBe(true);
             expect(step.frame >= NEXT_AT * 1000).toBe(true);
           }
           if (decision.nextNext) {

@@ -24,9 +24,6 @@ export interface PrefetchFacts {
   /** Whether every byte of the current track has been fetched. */
   readonly currentComplete: boolean;
   readonly aheadMs: Milliseconds;
-  /** Whether there is a next item, and one after it; absent counts as yes. */
-  readonly hasNext?: boolean;
-  readonly hasNextNext?: boolean;
 }
 
 /** The latch of a pass in which nothing was requested yet. */
@@ -35,7 +32,8 @@ export const openLatch = (passId: string): PrefetchLatch => ({ passId, next: fal
 /**
  * What to request now. Each fires at most once per pass, never before its share of the track was audible,
  * and only while the current track is safe: fully fetched, or 30 s ahead.
- * A seek back does not open the latch again; a skip begins another pass.
+ * A seek back does not open the latch again; a skip begins another pass. Whether anything follows is not asked: what is
+ * queued behind the last item later is due then.
  */
 export function decidePrefetch(
   latch: PrefetchLatch,
@@ -44,10 +42,8 @@ export function decidePrefetch(
   const open = latch.passId === facts.passId ? latch : openLatch(facts.passId);
   const safe = facts.currentComplete || facts.aheadMs >= SAFE_AHEAD_MS;
   const share = facts.totalFrames > 0 ? facts.frame / facts.totalFrames : 1;
-  const next = safe && !open.next && facts.hasNext !== false && share >= NEXT_AT;
-  // The one after is never requested before the next one.
-  const ordered = (open.next || next) && facts.hasNextNext !== false;
-  const nextNext = safe && !open.nextNext && ordered && share >= NEXT_NEXT_AT;
+  const next = safe && !open.next && share >= NEXT_AT;
+  const nextNext = safe && !open.nextNext && share >= NEXT_NEXT_AT;
   return {
     latch:
       next || nextNext ? { ...open, next: open.next || next, nextNext: open.nextNext || nextNext } : open,
