@@ -10,6 +10,7 @@ import {
   type Milliseconds,
   positionAt,
   type QueueItem,
+  RESTART_AFTER_MS,
   SegueError,
   type Track,
 } from "@segue/core";
@@ -350,9 +351,6 @@ export function createConnect(options: ConnectOptions): ConnectDriver {
     },
   };
 }
-
-/** Within this much of a track, "previous" leads to the track before it. */
-const RESTART_AFTER_MS: Milliseconds = 3_000;
 
 function needed(uid: string | null): string {
   if (uid === null) throw new SegueError("queue_empty");

@@ -29,14 +29,6 @@ export function allEnded(queue: QueueState): QueueState {
   return bounded({ ...queue, current: null, upNext: [], history: [...history, ...upNext] });
 }
 
-/** The queue with something current: what was, else what follows, else the context from its beginning. */
-export function resumed(queue: QueueState): QueueState {
-  if (queue.current !== null) return queue;
-  const next = advance(queue, false);
-  const first = queue.order[0];
-  return bounded(next.current !== null || first === undefined ? next : skipTo(queue, first));
-}
-
 /** Play order as indexes into the context. */
 export function orderIndexes(queue: QueueState): readonly number[] {
   const places = new Map(queue.context.map((item, index) => [item.uid, index]));

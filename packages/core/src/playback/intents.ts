@@ -1,10 +1,15 @@
-import { advance, editQueue, goBack, loadContext, type QueueState, skipTo } from "../queue/queue";
+import {
+  advance,
+  editQueue,
+  goBack,
+  loadContext,
+  RESTART_AFTER_MS,
+  resumeQueue,
+  skipTo,
+} from "../queue/queue";
 import { msToFrames } from "../units";
 import { beginCurrent, currentPass, finish, positionMs, reconcile } from "./passes";
 import type { PlaybackInput, PlaybackState, Step } from "./types";
-
-/** Within this much of a track, "previous" leads to the track before it. */
-export const RESTART_AFTER_MS = 3_000;
 
 type Intent = Extract<
   PlaybackInput,
@@ -55,7 +60,7 @@ function onAdopt(state: PlaybackState, input: Extract<Intent, { type: "adopt" }>
 
 function onPlay(state: PlaybackState): Step {
   if (state.phase === "idle") {
-    const queue = resumable(state.queue);
+    const queue = resumeQueue(state.queue);
     if (queue.current === null) return { state, effects: [] };
     return beginCurrent({ ...state, queue, wantsSound: true, skipsInARow: 0 });
   }
@@ -66,14 +71,6 @@ function onPlay(state: PlaybackState): Step {
     state: { ...state, wantsSound: true, phase },
     effects: currentPass(state)?.stage === "placed" ? [{ type: "resume" }] : [],
   };
-}
-
-/** The queue with something current: what was, else what follows, else the context from its beginning. */
-function resumable(queue: QueueState): QueueState {
-  if (queue.current !== null) return queue;
-  const next = advance(queue, false);
-  const first = queue.order[0];
-  return next.current !== null || first === undefined ? next : skipTo(queue, first);
 }
 
 function onPause(state: PlaybackState): Step {

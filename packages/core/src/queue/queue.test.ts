@@ -10,6 +10,7 @@ import {
   loadContext,
   type QueueItem,
   type QueueState,
+  resumeQueue,
   skipTo,
   upcoming,
 } from "./queue";
@@ -138,6 +139,15 @@ describe("queue", () => {
     expect(uids(upcoming(first, 9))).toEqual(["u60", "u50", "u51", "u1", "u2"]);
     const moved = editQueue(first, { type: "move", uid: "u51", beforeUid: "u60" });
     expect(uids(moved.upNext)).toEqual(["u51", "u60", "u50"]);
+  });
+  test("what has ended resumes with what follows, else with the context from its beginning", () => {
+    const ended = advance(loaded(2, 1), true);
+    expect(resumeQueue(ended).current?.uid).toBe("u0");
+    const queued = editQueue(ended, { type: "add", items: buildItems(50, 1, "up_next") });
+    expect(resumeQueue(queued).current?.uid).toBe("u50");
+    expect(resumeQueue(EMPTY_QUEUE).current).toBeNull();
+    const playing = loaded(2);
+    expect(resumeQueue(playing)).toBe(playing);
   });
   test("repeat: off ends, context begins again, track stays until the listener says next", () => {
     const last = loaded(2, 1);

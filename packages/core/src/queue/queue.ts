@@ -1,4 +1,5 @@
 import type { TrackId } from "../ids";
+import type { Milliseconds } from "../units";
 import { shuffledOrder } from "./shuffle";
 
 /** A track in the queue. */
@@ -39,6 +40,8 @@ export const EMPTY_QUEUE: QueueState = {
 };
 
 const HISTORY_LIMIT = 100;
+/** Within this much of a track, "previous" leads to the track before it; later, to its own start. */
+export const RESTART_AFTER_MS: Milliseconds = 3_000;
 
 /** An edit that a listener makes. */
 export type QueueEdit =
@@ -117,6 +120,14 @@ export function goBack(state: QueueState): QueueState {
     upNext: back.filter((item) => item.uid !== previous.uid),
     history: state.history.slice(0, -1),
   };
+}
+
+/** The queue with something current: what was, else what follows, else the context from its beginning. */
+export function resumeQueue(state: QueueState): QueueState {
+  if (state.current !== null) return state;
+  const next = advance(state, false);
+  const first = state.order[0];
+  return next.current !== null || first === undefined ? next : skipTo(state, first);
 }
 
 /** Makes the item with `uid` current: an up-next item drops those before it. Unchanged for an unknown uid. */

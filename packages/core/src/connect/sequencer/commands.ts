@@ -8,10 +8,11 @@ import {
   type QueueEdit,
   type QueueItem,
   type QueueState,
+  resumeQueue,
   skipTo,
 } from "../../queue/queue";
 import { COMMAND_DEADLINE_MS, MAX_SESSION_UP_NEXT, TRANSFER_DEADLINE_MS } from "../limits";
-import { bounded, resumed } from "../session-queue";
+import { bounded } from "../session-queue";
 import type { Action, Command, Outcome } from "../types";
 import { answerAgain, settle } from "./results";
 import { advanceTransfer, beginTransfer, setCue } from "./right";
@@ -121,7 +122,7 @@ function onPlay(turn: Turn): Fate {
   const { session } = turn.state;
   if (performer(turn) === null) return restricted("no_active_device");
   if (unreachable(turn)) return UNREACHABLE;
-  const queue = resumed(session.queue);
+  const queue = bounded(resumeQueue(session.queue));
   if (queue.current === null) return CONFLICT;
   if (session.wantPlaying && queue === session.queue) return NOOP;
   patchSession(turn, { wantPlaying: true, queue });
