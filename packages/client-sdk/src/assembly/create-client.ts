@@ -23,6 +23,7 @@ import type { IndexStore } from "../ports/index-store";
 import type { KeyStore } from "../ports/key-store";
 import type { OutboxStore } from "../ports/outbox-store";
 import type { SocketFactory } from "../ports/socket";
+import { createEmitter } from "../surface/emitter";
 import { startHeartbeat } from "./heartbeat";
 
 /** Everything that differs between runtimes. */
@@ -62,7 +63,7 @@ export function createClient(
   const { origin, http, clock, index, engine, deviceType, codecs } = platform;
   const log = createInspectorLog(clock);
   const timer = createStartTimer(clock);
-  const authListeners = new Set<(state: AuthState) => void>();
+  const listeners = createEmitter<{ auth: [state: AuthState] }>();
 
   const oauth = createOAuthClient({
     authority: () =>
@@ -159,7 +160,7 @@ export function createClient(
         player.reset();
       }
       events.listenerChanged();
-      for (const listener of [...authListeners]) listener(state);
+      listeners.emit("auth", state);
     },
   });
 
@@ -210,10 +211,7 @@ export function createClient(
     player,
     events,
     connect,
-    onAuth(listener) {
-      authListeners.add(listener);
-      return () => void authListeners.delete(listener);
-    },
+    onAuth: (listener) => listeners.on("auth", listener),
     inspect() {
       const { validity } = license.state;
       return {
@@ -236,7 +234,7 @@ export function createClient(
       connect.stop();
       player.close();
       await events.close();
-      authListeners.clear();
+      listeners.clear();
       await engine.close();
       await platform.close();
     },

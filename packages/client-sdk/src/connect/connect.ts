@@ -14,7 +14,6 @@ import {
   SegueError,
   type Track,
 } from "@segue/core";
-import { EventEmitter } from "eventemitter3";
 import type {
   Api,
   Connect,
@@ -28,6 +27,7 @@ import type { PlayerDriver } from "../player/player";
 import type { WishObserver } from "../player/wishes";
 import type { Clock } from "../ports/clock";
 import type { SocketFactory } from "../ports/socket";
+import { createEmitter } from "../surface/emitter";
 import { createFollower, type Follower } from "./follower";
 import { contextRef, editsOf, type Told } from "./local-wishes";
 import { createRuntime, type Runtime } from "./runtime";
@@ -59,7 +59,7 @@ const VOLUME_STEPS = 100;
 
 export function createConnect(options: ConnectOptions): ConnectDriver {
   const { clock, player, api } = options;
-  const events = new EventEmitter<ConnectEvents>();
+  const events = createEmitter<ConnectEvents>();
   let runtime: Runtime | null = null;
   let follower: Follower | null = null;
   let wanted = false;
@@ -83,15 +83,7 @@ export function createConnect(options: ConnectOptions): ConnectDriver {
     if (same) return;
     seen = { client, wanted, failure };
     state = stateOf(client);
-    for (const listener of events.listeners("state")) {
-      try {
-        (listener as (state: ConnectState) => void)(state);
-      } catch (error) {
-        clock.after(0, () => {
-          throw error;
-        });
-      }
-    }
+    events.emit("state", state);
   }
 
   function statusOf(client: ConnectClient | null): ConnectStatus {
@@ -263,10 +255,7 @@ export function createConnect(options: ConnectOptions): ConnectDriver {
     get observer() {
       return wanted ? follower : null;
     },
-    on(event, listener) {
-      events.on(event, listener as never);
-      return () => void events.off(event, listener as never);
-    },
+    on: events.on,
     start() {
       wanted = true;
       failure = null;

@@ -1,10 +1,10 @@
 import { type DeviceId, type Play, SegueError } from "@segue/core";
-import { EventEmitter } from "eventemitter3";
 import type { Transport } from "../api/transport";
 import type { Events, EventsEvents, EventsSnapshot } from "../client";
 import type { Clock } from "../ports/clock";
 import type { Engine } from "../ports/engine";
 import type { OutboxStore } from "../ports/outbox-store";
+import { createEmitter } from "../surface/emitter";
 import { createOutbox } from "./outbox";
 import { createPlayRecorder, type PlayRecorder } from "./recorder";
 import { createSender } from "./sender";
@@ -39,7 +39,7 @@ const CLOSE_WAIT_MS = 3_000;
 
 export function createEvents(options: EventsOptions): EventsDriver {
   const { store, clock, userId } = options;
-  const emitter = new EventEmitter<EventsEvents>();
+  const { on, emit, clear } = createEmitter<EventsEvents>();
   const sender = createSender(options);
   const storing = new Set<Promise<unknown>>();
 
@@ -47,19 +47,6 @@ export function createEvents(options: EventsOptions): EventsDriver {
   function keep(work: Promise<unknown>): void {
     const done = work.catch(() => undefined).finally(() => storing.delete(done));
     storing.add(done);
-  }
-
-  /** A listener that throws harms nobody else. */
-  function emit<E extends keyof EventsEvents>(event: E, ...values: EventsEvents[E]): void {
-    for (const listener of emitter.listeners(event)) {
-      try {
-        (listener as (...args: EventsEvents[E]) => void)(...values);
-      } catch (error) {
-        clock.after(0, () => {
-          throw error;
-        });
-      }
-    }
   }
 
   const outbox = createOutbox({
@@ -99,10 +86,7 @@ export function createEvents(options: EventsOptions): EventsDriver {
     get pending() {
       return outbox.state.pending;
     },
-    on(event, listener) {
-      emitter.on(event, listener as never);
-      return () => void emitter.off(event, listener as never);
-    },
+    on,
     async flush() {
       await Promise.all(storing);
       await outbox.flush();
@@ -126,7 +110,7 @@ export function createEvents(options: EventsOptions): EventsDriver {
       await Promise.race([outbox.flush().catch(() => undefined), patience]);
       cancel();
       outbox.close();
-      emitter.removeAllListeners();
+      clear();
       await store.close();
     },
   };

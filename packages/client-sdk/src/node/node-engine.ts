@@ -4,6 +4,7 @@ import { warmVorbis } from "../engine/decode/vorbis";
 import { EngineCore } from "../engine/engine-core";
 import type { AudioOutput } from "../ports/audio-output";
 import type { Engine, EngineEvent, EngineItem, EngineStats, HeadRequest } from "../ports/engine";
+import { createEmitter } from "../surface/emitter";
 import { OutputPump } from "./output-pump";
 
 /** Options of the Node engine. */
@@ -26,7 +27,7 @@ export function createNodeEngine(options: NodeEngineOptions): Engine {
 }
 
 class NodeEngine implements Engine {
-  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  readonly #events = createEmitter<{ event: [event: EngineEvent] }>();
   readonly #pump: OutputPump;
   readonly #core: EngineCore;
   #prepared: Promise<void> | null = null;
@@ -81,8 +82,7 @@ class NodeEngine implements Engine {
     this.#core.replaceUrl(uid, url);
   }
   on(listener: (event: EngineEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#events.on("event", listener);
   }
   stats(): EngineStats {
     return this.#core.stats();
@@ -91,13 +91,13 @@ class NodeEngine implements Engine {
     if (this.#closed) return;
     this.#closed = true;
     this.#core.close();
-    this.#listeners.clear();
+    this.#events.clear();
     await this.#pump.close();
   }
 
   #emit(event: EngineEvent): void {
     if (event.type === "started") this.#current = event.uid;
-    for (const listener of this.#listeners) listener(event);
+    this.#events.emit("event", event);
   }
 
   #outputFailed(error: SegueError): void {

@@ -1,9 +1,9 @@
 import { type PlaybackState, type QueueEdit, type QueueState, SegueError, type Track } from "@segue/core";
-import { EventEmitter } from "eventemitter3";
 import type { Api, Page, PlayContext, Player, PlayerEvents } from "../client";
 import type { PlayRecorder } from "../events/recorder";
 import type { Clock } from "../ports/clock";
 import type { Engine } from "../ports/engine";
+import { createEmitter } from "../surface/emitter";
 import { createQueueCatalog } from "./catalog-of-queue";
 import { createDriver, type Driver } from "./driver";
 import type { Grants } from "./grants";
@@ -60,7 +60,7 @@ const PAGE = 100;
 
 export function createPlayer(options: PlayerOptions): PlayerDriver {
   const { engine, api, clock, log, timer, seed } = options;
-  const events = new EventEmitter<PlayerEvents>();
+  const { on, emit, clear } = createEmitter<PlayerEvents>();
   const catalog = createQueueCatalog(`q${seed().toString(36)}-${seed().toString(36)}-`);
   const observer = () => options.observer?.() ?? null;
   const snapshot = createSnapshots(catalog);
@@ -90,19 +90,6 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
     current = snapshot(driver, settings);
     for (const check of [...waiting]) check();
     emit("state", current);
-  }
-
-  /** A listener that throws harms neither the player nor the other listeners. */
-  function emit<E extends keyof PlayerEvents>(event: E, ...values: PlayerEvents[E]): void {
-    for (const listener of events.listeners(event)) {
-      try {
-        (listener as (...args: PlayerEvents[E]) => void)(...values);
-      } catch (error) {
-        clock.after(0, () => {
-          throw error;
-        });
-      }
-    }
   }
 
   function change(next: Partial<Settings>): void {
@@ -230,10 +217,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
       if (status !== "playing") return positionMs;
       return Math.min(durationMs, Math.max(0, positionMs + clock.monotonicMs() - driver.positionAtMs));
     },
-    on(event, listener) {
-      events.on(event, listener as never);
-      return () => void events.off(event, listener as never);
-    },
+    on,
     playContext,
     async playAlbum(albumId, playOptions) {
       ensureOpen();
@@ -321,7 +305,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
       closed = true;
       driver.close();
       for (const check of [...waiting]) check();
-      events.removeAllListeners();
+      clear();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { framesToMs, type LicenseState, type Milliseconds, msToFrames, SegueError } from "@segue/core";
 import type { Engine, EngineEvent, EngineItem, HeadRequest } from "../ports/engine";
+import { createEmitter } from "../surface/emitter";
 
 /** An engine without sound: the test says when time passes. */
 export interface FakeEngine extends Engine {
@@ -20,7 +21,7 @@ export interface FakeEngine extends Engine {
 }
 
 export function fakeEngine(): FakeEngine {
-  const listeners = new Set<(event: EngineEvent) => void>();
+  const events = createEmitter<{ event: [event: EngineEvent] }>();
   let timeline: EngineItem[] = [];
   let frame = 0;
   let begun = false;
@@ -42,7 +43,7 @@ export function fakeEngine(): FakeEngine {
       blocked = value;
     },
     emit(event: EngineEvent) {
-      for (const listener of [...listeners]) listener(event);
+      events.emit("event", event);
     },
     run(ms: Milliseconds) {
       let left = ms;
@@ -115,8 +116,7 @@ export function fakeEngine(): FakeEngine {
       engine.replacedUrls.push(url);
     },
     on(listener: (event: EngineEvent) => void) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+      return events.on("event", listener);
     },
     stats: () => ({
       output: "node" as const,
@@ -134,7 +134,7 @@ export function fakeEngine(): FakeEngine {
     async close() {
       engine.closed = true;
       timeline = [];
-      listeners.clear();
+      events.clear();
     },
   };
   return engine;

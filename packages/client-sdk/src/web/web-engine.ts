@@ -1,5 +1,6 @@
 import { type LicenseState, SegueError } from "@segue/core";
 import type { Engine, EngineEvent, EngineItem, EngineStats, HeadRequest } from "../ports/engine";
+import { createEmitter } from "../surface/emitter";
 import { type TappedAudio, WebOutput } from "./web-output";
 import type { WorkerCommand, WorkerMessage } from "./worker-protocol";
 
@@ -31,7 +32,7 @@ const SILENCE_MARGIN_MS = 40;
 
 class WebEngine implements Engine {
   readonly #options: WebEngineOptions;
-  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  readonly #events = createEmitter<{ event: [event: EngineEvent] }>();
   readonly #channel = new MessageChannel();
   #worker: Worker | null = null;
   #output: WebOutput | null = null;
@@ -114,8 +115,7 @@ class WebEngine implements Engine {
   }
 
   on(listener: (event: EngineEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#events.on("event", listener);
   }
 
   stats(): EngineStats {
@@ -125,7 +125,7 @@ class WebEngine implements Engine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#listeners.clear();
+    this.#events.clear();
     this.#answerSilence();
     this.#worker?.postMessage({ type: "close" } satisfies WorkerCommand);
     const worker = this.#worker;
@@ -214,7 +214,7 @@ class WebEngine implements Engine {
   }
 
   #emit(event: EngineEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    this.#events.emit("event", event);
   }
 }
 
