@@ -1,6 +1,7 @@
 import type { Bytes } from "@segue/core";
 import { readBodyStart } from "../api/body";
 import type { HeadRequest } from "../ports/engine";
+import { LruMap } from "./lru-map";
 import { ArrivingHead, type Head } from "./media/head";
 import type { FetchEnvironment } from "./media/range-fetcher";
 import { readRangeHead } from "./media/range-response";
@@ -14,10 +15,10 @@ const HEAD_TIMEOUT_MS = 15_000;
  */
 const GRANT_LEAD_MS = 12;
 
-/** Encrypted heads that were asked for before their grants, the newest kept. */
+/** Encrypted heads that were asked for before their grants, those kept that were used last. */
 export class Heads {
   readonly #environment: FetchEnvironment;
-  readonly #heads = new Map<string, Head>();
+  readonly #heads = new LruMap<string, Head>(MOST_HEADS);
   #fetched = 0;
 
   constructor(environment: FetchEnvironment) {
@@ -30,14 +31,13 @@ export class Heads {
 
   fetch(request: HeadRequest): void {
     const { renditionId } = request;
-    if (this.#heads.has(renditionId)) return;
+    if (this.#heads.get(renditionId)) return;
     const head = new ArrivingHead();
     this.#heads.set(renditionId, head);
     // Without its head an item plays as well, so that a failure only means to ask again next time.
     head.ended = this.#load(request, head).catch(() => {
       if (this.#heads.get(renditionId) === head) this.#heads.delete(renditionId);
     });
-    if (this.#heads.size > MOST_HEADS) this.#heads.delete(this.#heads.keys().next().value!);
   }
 
   get(renditionId: string): Head | undefined {

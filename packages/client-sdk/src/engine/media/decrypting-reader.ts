@@ -1,5 +1,6 @@
 import { type Bytes, type MediaObject, SegueError } from "@segue/core";
 import type { RandomReader } from "../../ports/decoder";
+import { LruMap } from "../lru-map";
 import type { RangeFetcher } from "./range-fetcher";
 
 /** Opens segment `index` of `count`. Rejects when it does not authenticate. */
@@ -17,7 +18,7 @@ export class DecryptingReader implements RandomReader {
   readonly #open: OpenSegment;
   readonly #gate: () => void;
   readonly #plainBytes: Bytes;
-  readonly #kept = new Map<number, Promise<Uint8Array>>();
+  readonly #kept = new LruMap<number, Promise<Uint8Array>>(KEPT_SEGMENTS);
 
   constructor(media: MediaObject, fetcher: RangeFetcher, open: OpenSegment, gate: () => void) {
     this.#fetcher = fetcher;
@@ -48,7 +49,6 @@ export class DecryptingReader implements RandomReader {
     const opened = this.#decrypt(index);
     this.#kept.set(index, opened);
     opened.catch(() => this.#kept.delete(index));
-    if (this.#kept.size > KEPT_SEGMENTS) this.#kept.delete(this.#kept.keys().next().value!);
     return opened;
   }
 
