@@ -105,5 +105,6 @@ export * from "./protection/segments";
 export * from "./protection/signed-bytes";
 export * from "./queue/queue";
 export * from "./queue/shuffle";
+export type { Wish } from "./queue/wish";
 export * from "./units";
 export * from "./utf8";

@@ -11,10 +11,11 @@ import {
   type QueueState,
   type SessionState,
   silenced,
+  type Wish,
 } from "@segue/core";
 import type { PlayContext } from "../client";
 import type { PlayerDriver } from "../player/player";
-import type { Wish, WishObserver } from "../player/wishes";
+import type { WishObserver } from "../player/wishes";
 import type { Clock } from "../ports/clock";
 import { commandsOf, playContextOf, sessionOf, type Told } from "./local-wishes";
 import { factsOf, isSettled } from "./player-facts";

@@ -8,9 +8,9 @@ import {
   type PlaybackState,
   type QueueEdit,
   type QueueState,
+  type Wish,
 } from "@segue/core";
 import type { PlayContext } from "../client";
-import type { Wish } from "../player/wishes";
 
 export interface Told {
   readonly action: Action;

@@ -1,4 +1,11 @@
-import { type PlaybackState, type QueueEdit, type QueueState, SegueError, type Track } from "@segue/core";
+import {
+  type PlaybackState,
+  type QueueEdit,
+  type QueueState,
+  SegueError,
+  type Track,
+  type Wish,
+} from "@segue/core";
 import type { Api, Page, PlayContext, Player, PlayerEvents } from "../client";
 import type { PlayRecorder } from "../events/recorder";
 import type { Clock } from "../ports/clock";
@@ -10,7 +17,7 @@ import type { Grants } from "./grants";
 import type { InspectorLog } from "./inspector-log";
 import { createSnapshots, type Settings } from "./snapshot";
 import type { StartTimer } from "./start-timer";
-import type { TrackOf, Wish, WishObserver } from "./wishes";
+import type { TrackOf, WishObserver } from "./wishes";
 
 export interface PlayerOptions {
   readonly engine: Engine;

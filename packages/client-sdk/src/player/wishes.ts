@@ -1,12 +1,6 @@
 /** A listener's wishes as the player's brain takes them, and who may look at them first. */
-import type { PlaybackInput, PlaybackState, QueueItem, Track } from "@segue/core";
+import type { PlaybackState, QueueItem, Track, Wish } from "@segue/core";
 import type { PlayContext } from "../client";
-
-/** What a listener asks of this device's player. */
-export type Wish = Extract<
-  PlaybackInput,
-  { type: "load" | "play" | "pause" | "seek" | "next" | "previous" | "skip_to" | "edit" | "retry" }
->;
 
 /** Whoever shares this player's session with other devices. */
 export interface WishObserver {

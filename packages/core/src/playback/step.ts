@@ -2,7 +2,6 @@
 import type { ErrorCode } from "../errors/error-table";
 import { decidePrefetch, openLatch } from "../prefetch/policy";
 import { advance, EMPTY_QUEUE } from "../queue/queue";
-import { onIntent } from "./intents";
 import type { Refusal } from "./manifest";
 import {
   ask,
@@ -20,6 +19,7 @@ import {
 import { decideRecovery, SHOW_BEFORE_SKIP_MS } from "./recover";
 import { RENEW_AGAIN_MS, renewDue, renewTime } from "./renewal";
 import type { PlaybackEffect, PlaybackInput, PlaybackState, Step, Wait } from "./types";
+import { onWish } from "./wishes";
 
 export const INITIAL_PLAYBACK: PlaybackState = {
   queue: EMPTY_QUEUE,
@@ -80,7 +80,7 @@ export function step(state: PlaybackState, input: PlaybackInput): Step {
     case "due":
       return onDue(state, input.wait);
     default:
-      return onIntent(state, input);
+      return onWish(state, input);
   }
 }
 

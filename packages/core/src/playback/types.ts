@@ -1,7 +1,8 @@
 import type { ErrorCode } from "../errors/error-table";
 import type { TrackId } from "../ids";
 import type { PrefetchLatch } from "../prefetch/policy";
-import type { QueueEdit, QueueItem, QueueState } from "../queue/queue";
+import type { QueueItem, QueueState } from "../queue/queue";
+import type { Wish } from "../queue/wish";
 import type { Frames, Hertz, Milliseconds } from "../units";
 import type { Refusal } from "./manifest";
 
@@ -75,21 +76,7 @@ export interface PlaybackState {
 
 /** What happened. */
 export type PlaybackInput =
-  | {
-      readonly type: "load";
-      readonly items: readonly QueueItem[];
-      readonly startIndex: number;
-      readonly shuffle: boolean;
-      readonly seed: number;
-    }
-  | { readonly type: "play" }
-  | { readonly type: "pause" }
-  | { readonly type: "seek"; readonly ms: Milliseconds }
-  | { readonly type: "next" }
-  | { readonly type: "previous" }
-  | { readonly type: "skip_to"; readonly uid: string }
-  | { readonly type: "edit"; readonly edit: QueueEdit }
-  | { readonly type: "retry" }
+  | Wish
   /**
    * Another device's session is followed: its queue is taken over. With `startMs` the player goes to that position of its
    * current item and plays or stands; without, what sounds goes on when it is still current.

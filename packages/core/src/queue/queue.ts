@@ -196,7 +196,7 @@ function fresh(state: QueueState, items: readonly QueueItem[]): readonly QueueIt
 function remove(state: QueueState, uid: string): QueueState {
   const place = state.order.indexOf(uid);
   const upNext = state.upNext.filter((item) => item.uid !== uid);
-  // The context's current item stays: removing what sounds is a skip, which is another intent.
+  // The context's current item stays: removing what sounds is a skip, which is another wish.
   if (place < 0 || place === state.index) return { ...state, upNext };
   return {
     ...state,

@@ -7,17 +7,15 @@ import {
   resumeQueue,
   skipTo,
 } from "../queue/queue";
+import type { Wish } from "../queue/wish";
 import { msToFrames } from "../units";
 import { beginCurrent, currentPass, finish, positionMs, reconcile } from "./passes";
 import type { PlaybackInput, PlaybackState, Step } from "./types";
 
-type Intent = Extract<
-  PlaybackInput,
-  { type: "load" | "play" | "pause" | "seek" | "next" | "previous" | "skip_to" | "edit" | "retry" | "adopt" }
->;
+type Adoption = Extract<PlaybackInput, { type: "adopt" }>;
 
-/** What a listener's wish does. */
-export function onIntent(state: PlaybackState, input: Intent): Step {
+/** What a listener's wish does, here or on another device whose session is followed. */
+export function onWish(state: PlaybackState, input: Wish | Adoption): Step {
   switch (input.type) {
     case "load": {
       const queue = loadContext(state.queue, input.items, input.startIndex, input.shuffle, input.seed);
@@ -50,7 +48,7 @@ export function onIntent(state: PlaybackState, input: Intent): Step {
   }
 }
 
-function onAdopt(state: PlaybackState, input: Extract<Intent, { type: "adopt" }>): Step {
+function onAdopt(state: PlaybackState, input: Adoption): Step {
   const { queue, startMs, play } = input;
   const adopted = { ...state, queue };
   if (queue.current === null) return finish(adopted);
