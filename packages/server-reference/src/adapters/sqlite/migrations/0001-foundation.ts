@@ -1,10 +1,10 @@
-/** The steps that make the tables. A step that was released is never edited; add another. */
+/** Users, catalog, renditions, devices, tokens, secrets. */
 
 const FEATURES = `
   tempo REAL NOT NULL, energy REAL NOT NULL, valence REAL NOT NULL, danceability REAL NOT NULL,
   acousticness REAL NOT NULL, speechiness REAL NOT NULL, instrumentalness REAL NOT NULL, liveness REAL NOT NULL`;
 
-const FOUNDATION = `
+export const FOUNDATION = `
 CREATE TABLE users (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, login TEXT NOT NULL UNIQUE, password_hash TEXT,
   plan TEXT NOT NULL CHECK (plan IN ('free', 'premium')), market TEXT NOT NULL,
@@ -120,45 +120,3 @@ CREATE INDEX oidc_payloads_by_expiry ON oidc_payloads (expires_at);
 CREATE TABLE server_secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL, created_at INTEGER NOT NULL) STRICT;
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `;
-
-const LICENSE_OPERATIONS = `
-CREATE TABLE license_signing_keys (
-  generation INTEGER PRIMARY KEY CHECK (generation > 1), seed BLOB NOT NULL, published_at INTEGER NOT NULL,
-  signs_from INTEGER NOT NULL, replaces_compromised INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE TABLE revoked_devices (device_id TEXT PRIMARY KEY, revoked_at INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
-`;
-
-const EXTERNAL_CLAIMS = "ALTER TABLE users ADD COLUMN claims_issued_at INTEGER;";
-
-const RE_INGEST = `
-ALTER TABLE ingest_files ADD COLUMN probed TEXT;
-ALTER TABLE ingest_files ADD COLUMN planned TEXT;
-CREATE TABLE retired_objects (
-  store TEXT NOT NULL CHECK (store IN ('media', 'images')), hash TEXT NOT NULL, retired_at INTEGER NOT NULL,
-  PRIMARY KEY (store, hash)
-) STRICT;
-`;
-
-const CONNECT = `
-CREATE TABLE connect_sessions (
-  id TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE, incarnation INTEGER NOT NULL,
-  version INTEGER NOT NULL, session BLOB NOT NULL, rest TEXT NOT NULL, updated_at INTEGER NOT NULL
-) STRICT;
-CREATE INDEX connect_sessions_by_user ON connect_sessions (user_id);
-CREATE TABLE connect_results (
-  session_id TEXT NOT NULL REFERENCES connect_sessions (id) ON DELETE CASCADE, device_id TEXT NOT NULL,
-  command_id TEXT NOT NULL, result BLOB NOT NULL, at_ms INTEGER NOT NULL,
-  PRIMARY KEY (session_id, device_id, command_id)
-) STRICT;
-CREATE INDEX connect_results_by_age ON connect_results (session_id, at_ms);
-`;
-
-/** Step `n` leads from `user_version` n to n + 1. */
-export const MIGRATIONS: readonly string[] = [
-  FOUNDATION,
-  LICENSE_OPERATIONS,
-  EXTERNAL_CLAIMS,
-  RE_INGEST,
-  CONNECT,
-];
