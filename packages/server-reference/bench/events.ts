@@ -32,7 +32,7 @@ const USERS = 16;
 const fixture = makeFixture({ SEGUE_RATE_LIMIT: "0" });
 const { context } = fixture;
 const track = (await fixture.addTrack([])).id;
-const app = await createApp(context);
+const app = await createApp(fixture);
 const origin = await app.listen({ port: 0, host: "127.0.0.1" });
 const listeners = await Promise.all(
   Array.from({ length: USERS }, async () => {
@@ -142,12 +142,12 @@ for (const batch of [1, 20, 100]) {
   const inserted: number[] = [];
   // One event per request or per flush is slow; fewer of them say the same.
   const count = batch === 1 ? Math.ceil(EVENTS / 10) : EVENTS;
-  const before = (await context.eventLog.figures()).commits;
+  const before = (await fixture.stores.events.figures()).commits;
   for (let round = 0; round < ROUNDS; round++) {
     served.push(await overHttp(count, batch));
     inserted.push(bare(count, batch));
   }
-  const commits = (await context.eventLog.figures()).commits - before;
+  const commits = (await fixture.stores.events.figures()).commits - before;
   const [http, sqlite] = [median(served), median(inserted)];
   console.log(
     `batches of ${String(batch).padStart(3)}: ${Math.round(http).toLocaleString("en").padStart(8)} events/s accepted durably; bare rows, one flush per batch: ${Math.round(sqlite).toLocaleString("en").padStart(8)}/s; ratio ${(http / sqlite).toFixed(2)}; ${((count * ROUNDS) / commits).toFixed(1)} events per flush`,

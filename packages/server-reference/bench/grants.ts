@@ -48,7 +48,7 @@ await context.db
   .values({ model: "AccessToken", id: tokenKey(token), payload, ...none })
   .execute();
 
-const app = await createApp(context);
+const app = await createApp(fixture);
 await app.listen({ port: 0, host: "127.0.0.1" });
 const bare = Fastify({ logger: false });
 bare.post("/", async () => ({ ok: true }));

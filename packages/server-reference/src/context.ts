@@ -1,10 +1,8 @@
-/** What every part of the server is given. */
+/** What every module is given. */
 import type { Logger } from "pino";
 import type { Db } from "./adapters/sqlite/open";
-import type { ServerConfig } from "./config";
-import type { EventLog } from "./modules/events/event-log";
-import type { FaultHooks } from "./modules/sandbox/fault-hooks";
-import type { Sandbox } from "./modules/sandbox/sandbox";
+import type { FaultHooks } from "./fault-hooks";
+import type { ServerSettings } from "./settings";
 
 /** Secrets made on the first start; every one is at least 32 bytes. */
 export interface ServerSecrets {
@@ -18,18 +16,14 @@ export interface ServerSecrets {
   readonly session: Uint8Array;
 }
 
-/** Configuration, effects and secrets of one running server. */
+/** What one running server shares: settings, effects, secrets. What only some modules use is passed to those. */
 export interface ServerContext {
-  readonly config: ServerConfig;
+  readonly config: ServerSettings;
   readonly db: Db;
   readonly secrets: ServerSecrets;
-  /** Where play events are kept. */
-  readonly eventLog: EventLog;
   /** Server wall clock, milliseconds since the Unix epoch; in a sandbox the test clock. */
   readonly now: () => number;
   readonly logger: Logger;
   /** Called by whoever stores things or holds sockets; does nothing outside a sandbox. */
   readonly faults: FaultHooks;
-  /** The test clock and the fault switches; null outside a sandbox. */
-  readonly sandbox: Sandbox | null;
 }

@@ -4,4 +4,12 @@ export { ConfigError, parseConfig, type ServerConfig } from "./config";
 export type { ServerContext, ServerSecrets } from "./context";
 export { type IngestEnvironment, type IngestSummary, ingestFolder } from "./media-production/ingest";
 export { DEMO_USERS, type DemoUser } from "./modules/auth/demo-users";
-export { type OpenedData, openData, type RunningServer, type ServerOptions, startServer } from "./server";
+export type { Stores } from "./modules/stores";
+export {
+  type DataOptions,
+  type OpenedData,
+  openData,
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from "./server";

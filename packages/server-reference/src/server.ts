@@ -6,15 +6,16 @@ import type { Logger } from "pino";
 import { lockDataDir } from "./adapters/sqlite/data-dir-lock";
 import { openEventLog } from "./adapters/sqlite/event-log";
 import { openDatabase } from "./adapters/sqlite/open";
+import { sqliteStores } from "./adapters/sqlite/open-stores";
 import { loadSecrets } from "./adapters/sqlite/secrets";
-import { createApp, publicOrigin } from "./app";
+import { type AppOptions, createApp, publicOrigin, type ServerParts } from "./app";
 import type { ServerConfig } from "./config";
 import type { ServerContext } from "./context";
+import { NO_FAULTS } from "./fault-hooks";
 import { seedDemoUsers } from "./modules/auth/demo-users";
-import type { ProviderKeyOptions } from "./modules/auth/provider-keys";
 import type { EventLog } from "./modules/events/event-log";
-import { NO_FAULTS } from "./modules/sandbox/fault-hooks";
 import { openSandbox } from "./modules/sandbox/sandbox";
+import type { Stores } from "./modules/stores";
 import { createLogger } from "./telemetry";
 
 /** Name of the database in the data directory. */
@@ -25,24 +26,26 @@ export const EVENT_LOG_FILE = "events.db";
 const DRAIN_MS = 10_000;
 
 /** The data of a server, opened by this process alone. */
-export interface OpenedData {
-  readonly context: ServerContext;
+export interface OpenedData extends ServerParts {
   close(): Promise<void>;
 }
 
 /** What a test or a program around the server may replace. */
-export interface ServerOptions {
+export interface DataOptions {
   readonly now?: () => number;
   readonly logger?: Logger;
-  /** How often another OpenID provider is asked for keys. */
-  readonly providerKeys?: ProviderKeyOptions;
+  /** Gives stores that take the place of opened ones; they may build on them. */
+  readonly stores?: (opened: Stores, context: ServerContext) => Partial<Stores>;
 }
+
+/** What a test or a program around the server may replace or say. */
+export interface ServerOptions extends DataOptions, Pick<AppOptions, "providerKeys" | "prepare"> {}
 
 /**
  * Locks and opens the data directory of `config`.
  * @throws DataDirInUse when another process has it
  */
-export async function openData(config: ServerConfig, options: ServerOptions = {}): Promise<OpenedData> {
+export async function openData(config: ServerConfig, options: DataOptions = {}): Promise<OpenedData> {
   const machine = options.now ?? Date.now;
   const unlock = lockDataDir(config.dataDir);
   try {
@@ -51,20 +54,23 @@ export async function openData(config: ServerConfig, options: ServerOptions = {}
     let eventLog: EventLog | null = null;
     try {
       const { db } = database;
-      eventLog = openEventLog(join(config.dataDir, EVENT_LOG_FILE));
+      const events = openEventLog(join(config.dataDir, EVENT_LOG_FILE));
+      eventLog = events;
       const sandbox = config.sandbox ? await openSandbox(db, machine) : null;
       const now = sandbox?.clock.now ?? machine;
       const secrets = await loadSecrets(db, now());
       if (config.sandbox && !config.oidcIssuer) await seedDemoUsers(db, now());
       const logger = options.logger ?? createLogger(config.logLevel);
+      const faults = sandbox?.faults ?? NO_FAULTS;
+      const context = { config, db, secrets, now, logger, faults };
+      const opened = sqliteStores(context, events);
+      const stores = { ...opened, ...options.stores?.(opened, context) };
       const close = async () => {
-        await context.eventLog.close();
+        await events.close();
         await database.close();
         unlock();
       };
-      const faults = sandbox?.faults ?? NO_FAULTS;
-      const context = { config, db, secrets, eventLog, now, logger, faults, sandbox };
-      return { context, close };
+      return { context, stores, sandbox, close };
     } catch (error) {
       await eventLog?.close();
       await database.close();
@@ -77,9 +83,8 @@ export async function openData(config: ServerConfig, options: ServerOptions = {}
 }
 
 /** A server that listens. */
-export interface RunningServer {
+export interface RunningServer extends ServerParts {
   readonly url: string;
-  readonly context: ServerContext;
   readonly app: FastifyInstance;
   /** Answers what is open, then stops; connections that take longer than 10 s are cut. */
   close(): Promise<void>;
@@ -87,11 +92,16 @@ export interface RunningServer {
 
 /** Opens the data and listens. */
 export async function startServer(config: ServerConfig, options: ServerOptions = {}): Promise<RunningServer> {
-  const data = await openData(config, options);
+  const { providerKeys, prepare, ...dataOptions } = options;
+  const data = await openData(config, dataOptions);
+  const { context, stores, sandbox } = data;
   let draining = false;
   try {
-    const { providerKeys = {} } = options;
-    const app = await createApp(data.context, { draining: () => draining, providerKeys });
+    const app = await createApp(data, {
+      draining: () => draining,
+      ...(providerKeys && { providerKeys }),
+      ...(prepare && { prepare }),
+    });
     await app.listen({ host: config.host, port: config.port });
     let closing: Promise<void> | null = null;
     const stop = async () => {
@@ -105,7 +115,7 @@ export async function startServer(config: ServerConfig, options: ServerOptions =
       closing ??= stop();
       return closing;
     };
-    return { url: publicOrigin(data.context, app), context: data.context, app, close };
+    return { url: publicOrigin(config, app), context, stores, sandbox, app, close };
   } catch (error) {
     await data.close();
     throw error;

@@ -13,7 +13,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OpenApiValidator } from "../src/http/openapi";
 import { loadOpenApi } from "../src/http/openapi-document";
-import { setPrepareTrack } from "../src/modules/playback/services";
+import { PrepareDesk } from "../src/modules/playback/prepare";
 import { startApp, type TestApp } from "./support/app";
 import { type FixtureDevice, type FixtureTrack, makeFixture } from "./support/fixture";
 
@@ -26,6 +26,7 @@ const LADDER = [
 ] as const;
 const fixture = makeFixture({ SEGUE_RATE_LIMIT: "0" });
 type User = Awaited<ReturnType<typeof fixture.addUser>>;
+const desk = new PrepareDesk();
 let app: TestApp;
 let free: User;
 let premium: User;
@@ -34,7 +35,7 @@ let phone: FixtureDevice;
 let track: FixtureTrack;
 
 beforeAll(async () => {
-  app = await startApp(fixture);
+  app = await startApp(fixture, { prepare: desk.ask });
   free = await fixture.addUser("free");
   premium = await fixture.addUser("premium");
   await app.admit(free);
@@ -165,7 +166,7 @@ describe("an honest grant", () => {
     const now = fixture.clock.now;
     const preparing = await fixture.addTrack([]);
     const front: string[] = [];
-    setPrepareTrack(fixture.context, (id) => {
+    desk.answerWith((id) => {
       front.push(id);
       return 1234;
     });
@@ -200,10 +201,9 @@ describe("an honest grant", () => {
     const granted = before.results[0]!;
     if (granted.kind !== "grant") throw new Error("expected a grant");
     const { keyId } = granted.grant.keyEnvelope;
-    const { playbackServices } = await import("../src/modules/playback/services");
-    const { licenses } = playbackServices(fixture.context);
-    expect(await licenses.revokeKey(keyId, "withdrawn")).toBe(true);
-    expect(await licenses.revokeKey(keyId, "again")).toBe(false);
+    const { validities } = fixture.stores;
+    expect(await validities.revokeKey(keyId, "withdrawn")).toBe(true);
+    expect(await validities.revokeKey(keyId, "again")).toBe(false);
     const after = await grants(premium, desktop, [doomed.id]);
     expect(outcome(after)).toEqual(["no_longer_available"]);
     const [old, fresh] = [before, after].map(({ validity }) => validityCodec.fromBytes(validity.payload));

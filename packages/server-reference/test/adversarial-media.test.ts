@@ -4,16 +4,19 @@ import type { Codec, DeviceType, HeadRef } from "@segue/core";
 import fc from "fast-check";
 import Fastify from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MediaUrlSigner } from "../src/modules/media/media-url";
 import { mediaRoutes } from "../src/modules/media/routes";
-import { headFor, headsFor } from "../src/modules/playback/heads";
-import { playbackServices } from "../src/modules/playback/services";
+import { Heads } from "../src/modules/playback/heads";
 import { startApp, type TestApp } from "./support/app";
 import { makeFixture, objectPath } from "./support/fixture";
 
 const HOUR_MS = 3_600_000;
 const fixture = makeFixture({ SEGUE_RATE_LIMIT: "0" });
-const { context, clock } = fixture;
-const { signer, playable } = playbackServices(context);
+const { context, stores, clock } = fixture;
+const { playable, validities } = stores;
+const signer = new MediaUrlSigner(context.secrets.mediaUrl);
+const license = { revokedKeys: () => validities.revokedSet() };
+const heads = new Heads({ playable, license, signer, now: context.now });
 const wishes = { codecs: ["vorbis"] as Codec[], deviceType: "desktop" as DeviceType };
 let app: TestApp;
 let user: Awaited<ReturnType<typeof fixture.addUser>>;
@@ -193,7 +196,7 @@ describe("a media URL", () => {
   });
 
   it("of a head gives the head and nothing beyond it", async () => {
-    const head = (await headFor(context, object.trackId, user, wishes)) as HeadRef;
+    const head = (await heads.of([object.trackId], user, wishes)).get(object.trackId) as HeadRef;
     expect(head.byteLength).toBe(32_768);
     const url = app.origin + head.url;
     const whole = await get(url, { range: `bytes=0-${head.byteLength - 1}` });
@@ -210,10 +213,10 @@ describe("a media URL", () => {
     const small = await addObject(1000);
     const abroad = await fixture.addTrack([{ codec: "vorbis", tier: 96, byteLength: 9 }], { markets: "[]" });
     const waiting = await fixture.addTrack([]);
-    const heads = await headsFor(context, [small.trackId, abroad.id, waiting.id], user, wishes);
-    expect([...heads.keys()]).toEqual([small.trackId]);
-    expect(heads.get(small.trackId)!.byteLength).toBe(small.max);
-    expect((await get(app.origin + heads.get(small.trackId)!.url)).status).toBe(200);
+    const made = await heads.of([small.trackId, abroad.id, waiting.id], user, wishes);
+    expect([...made.keys()]).toEqual([small.trackId]);
+    expect(made.get(small.trackId)!.byteLength).toBe(small.max);
+    expect((await get(app.origin + made.get(small.trackId)!.url)).status).toBe(200);
   });
 });
 
@@ -221,7 +224,7 @@ describe("readers", () => {
   it("that stop reading lose the connection, and others are served meanwhile", async () => {
     const big = await addObject(24 * 1024 * 1024);
     const impatient = Fastify();
-    await impatient.register(mediaRoutes, { context, stallMs: 400 });
+    await impatient.register(mediaRoutes, { signer, files: stores.media, now: context.now, stallMs: 400 });
     const port = new URL(await impatient.listen({ port: 0, host: "127.0.0.1" })).port;
     const { pathname, search } = new URL(big.url);
     const socket = connect({ port: Number(port), host: "127.0.0.1" });

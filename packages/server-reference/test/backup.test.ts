@@ -62,7 +62,7 @@ describe("a backup", () => {
   it("made while the server runs restores catalog, audio, images, users, plays and secrets", async () => {
     await insertCatalog(server.context, 3);
     const track = await addTrack(server.context, [{ codec: "vorbis", tier: 96, byteLength: 50_000 }]);
-    await server.context.eventLog.append(submission([play()]));
+    await server.stores.events.append(submission([play()]));
     const before = await signIn(server);
     const target = join(folder(), "copy");
     const bytes = await hear(server, track.id);
@@ -82,7 +82,7 @@ describe("a backup", () => {
     expect((await me(after.access_token)).status).toBe(401);
     const token = before.access_token;
     expect((await call(server, "GET", `/v1/playlists/${PLAYLIST}`, { token })).body.trackCount).toBe(6);
-    expect(await server.context.eventLog.read(0, 10)).toHaveLength(1);
+    expect(await server.stores.events.read(0, 10)).toHaveLength(1);
     expect((await call(server, "GET", "/v1/license/keys")).body).toEqual(licenseKeys);
     for (const name of ["segue.db", "events.db"]) {
       expect(statSync(join(dataDir, name)).mode & 0o077).toBe(0);

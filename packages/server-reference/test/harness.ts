@@ -22,7 +22,7 @@ export interface TestServer extends RunningServer {
 /** Starts a server; `env` overrides its settings. */
 export async function startTestServer(
   env: Record<string, string> = {},
-  options: Pick<ServerOptions, "providerKeys"> = {},
+  options: Pick<ServerOptions, "providerKeys" | "stores"> = {},
 ): Promise<TestServer> {
   const dataDir = env.SEGUE_DATA_DIR ?? mkdtempSync(join(tmpdir(), "segue-server-"));
   const config = parseConfig({ SEGUE_PORT: "0", SEGUE_DEMO: "0", SEGUE_DATA_DIR: dataDir, ...env });

@@ -4,6 +4,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DeviceStore } from "../src/modules/devices/store";
+import type { ServerOptions } from "../src/server";
 import { call, startTestServer, type TestServer } from "./harness";
 import { signIn } from "./sign-in";
 
@@ -50,13 +52,14 @@ describe("failures", () => {
   });
 
   it("hide what went wrong inside", async () => {
-    const broken = await startTestServer();
+    class BrokenDevices extends DeviceStore {
+      override async addChallenge(): Promise<never> {
+        throw new Error("SQLITE_ERROR: no such table: device_challenges");
+      }
+    }
+    const stores: ServerOptions["stores"] = (_opened, { db }) => ({ devices: new BrokenDevices(db) });
+    const broken = await startTestServer({}, { stores });
     const access = (await signIn(broken)).access_token;
-    await broken.context.db.schema
-      .dropTable("albums")
-      .execute()
-      .catch(() => {});
-    await broken.context.db.schema.dropTable("device_challenges").execute();
     const { status, body } = await call(broken, "POST", "/v1/devices/challenges", { token: access });
     expect(status).toBe(500);
     expect(body.code).toBe("internal");

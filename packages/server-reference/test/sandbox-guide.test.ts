@@ -28,6 +28,6 @@ test("the sandbox guide's examples work as written", async () => {
   });
   expect(stdout).toContain("token_expired");
   expect(stdout).toContain('"kind":"truncate"');
-  expect(server.context.sandbox?.faults.idle).toBe(true);
-  expect(server.context.sandbox?.clock.moved).toBe(false);
+  expect(server.sandbox?.faults.idle).toBe(true);
+  expect(server.sandbox?.clock.moved).toBe(false);
 });

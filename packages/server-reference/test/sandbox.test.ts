@@ -48,7 +48,7 @@ describe("presence", () => {
         });
         expect([path, answer.status, answer.body.code]).toEqual([path, 404, "not_found"]);
       }
-      expect(plain.context.sandbox).toBeNull();
+      expect(plain.sandbox).toBeNull();
     } finally {
       await plain.stop();
     }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { playbackServices } from "../src/modules/playback/services";
+import { MediaUrlSigner } from "../src/modules/media/media-url";
 import { startApp } from "./support/app";
 import { makeFixture } from "./support/fixture";
 
@@ -42,7 +42,8 @@ describe("closing the server", () => {
 
   it("finishes the answers that are open", async () => {
     const { fixture, app, open } = await start();
-    const { signer, playable } = playbackServices(fixture.context);
+    const signer = new MediaUrlSigner(fixture.context.secrets.mediaUrl);
+    const { playable } = fixture.stores;
     const track = await fixture.addTrack([{ codec: "vorbis", tier: 96, byteLength: 8_000_000 }]);
     const { hash, byteLength } = (await playable.tracks([track.id])).get(track.id)!.renditions[0]!;
     const { url } = signer.sign({ hash, max: byteLength }, fixture.clock.now, 3_600_000);

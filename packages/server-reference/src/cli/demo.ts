@@ -2,7 +2,7 @@
 
 import type { ServerContext } from "../context";
 import { seedDemo, startDemoRenderer } from "../demo/index";
-import { setPrepareTrack } from "../modules/playback/services";
+import type { PrepareDesk } from "../modules/playback/prepare";
 import type { Console } from "./console";
 
 const REPORT_MS = 2000;
@@ -10,13 +10,17 @@ const REPORT_MS = 2000;
 const ASK_AGAIN_MS = 1500;
 
 /**
- * Starts the demo.
+ * Starts the demo, which from then on prepares the tracks that listeners wait for.
  * @returns ends the work under way
  */
-export async function startDemo(context: ServerContext, out: Console): Promise<() => Promise<void>> {
+export async function startDemo(
+  context: ServerContext,
+  out: Console,
+  preparing: PrepareDesk,
+): Promise<() => Promise<void>> {
   await seedDemo(context);
   const renderer = startDemoRenderer(context);
-  setPrepareTrack(context, (trackId) => {
+  preparing.answerWith((trackId) => {
     renderer
       .requestTrack(trackId)
       .catch((error) => context.logger.warn({ err: error }, "track not moved up"));

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerConfig } from "../config";
 import { collectGarbage } from "../media-production/collect-garbage";
+import { PrepareDesk } from "../modules/playback/prepare";
 import { startServer } from "../server";
 import type { Console } from "./console";
 import { startDemo } from "./demo";
@@ -14,11 +15,13 @@ const STOP_DEMO_MS = 3000;
 /** Runs the server until SIGINT or SIGTERM; a second signal ends it at once. Returns the exit code. */
 export async function serve(config: ServerConfig, out: Console): Promise<number> {
   const stopped = new Promise<NodeJS.Signals>((resolve) => onStopSignal(resolve));
-  const server = await startServer(config);
+  // The server listens before the demo is there, so that it can be used while the demo is made.
+  const preparing = new PrepareDesk();
+  const server = await startServer(config, { prepare: preparing.ask });
   out.line(`Segue listens at ${server.url}/`);
   out.line(`Data is in ${config.dataDir}. The API reference is at ${server.url}/docs.`);
   if (config.sandbox) out.line("Sandbox: sign in as Ada (premium) or Bob (free) with one click.");
-  if (server.context.sandbox?.clock.moved)
+  if (server.sandbox?.clock.moved)
     out.line(
       `The sandbox's clock shows ${new Date(server.context.now()).toISOString()}; DELETE /v1/sandbox/clock sets it right.`,
     );
@@ -29,7 +32,7 @@ export async function serve(config: ServerConfig, out: Console): Promise<number>
   let stopDemo: (() => Promise<void>) | null = null;
   if (config.demo) {
     try {
-      stopDemo = await startDemo(server.context, out);
+      stopDemo = await startDemo(server.context, out, preparing);
     } catch (error) {
       server.context.logger.error({ err: error }, "demo failed");
       out.line("The demo could not be prepared; the log says why.");

@@ -4,14 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { memoryEventLog } from "../adapters/memory/event-log";
 import { type OpenDatabase, openDatabase } from "../adapters/sqlite/open";
 import { parseConfig } from "../config";
 import type { ServerContext } from "../context";
+import { NO_FAULTS } from "../fault-hooks";
 import { decodeVorbis } from "../media-production/decode";
 import { ContentStore } from "../media-production/media-store";
 import { deriveRendition } from "../media-production/protect";
-import { NO_FAULTS } from "../modules/sandbox/fault-hooks";
 import { startDemoRenderer } from "./renderer";
 import { seedDemo } from "./seed";
 
@@ -31,9 +30,7 @@ function contextFor(tracks?: number): ServerContext {
     secrets,
     now: () => 1_700_000_000_000,
     logger: pino({ level: "silent" }),
-    eventLog: memoryEventLog(),
     faults: NO_FAULTS,
-    sandbox: null,
   };
 }
 

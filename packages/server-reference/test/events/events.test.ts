@@ -256,7 +256,7 @@ it("keeps a poison event apart: nested 10,000 deep, lone surrogates, prototype k
     "accepted",
   ]);
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
-  const apart = await fixture.context.eventLog.quarantined(user.id, 1_000);
+  const apart = await fixture.stores.events.quarantined(user.id, 1_000);
   expect(apart.length).toBeGreaterThanOrEqual(3);
   // A body that tries to change a prototype is no body at all; its client sends the others without it.
   const poisoned = await send(body.replace("constructor", "__proto__"));
@@ -329,10 +329,10 @@ describe("play counts", () => {
 });
 
 it("has no event that the log does not have, after all of this", async () => {
-  const log = await fixture.context.eventLog.read(0, 100_000);
+  const log = await fixture.stores.events.read(0, 100_000);
   const streams = log.filter((entry) => entry.counts && entry.event.trackId === track);
   expect(await plays()).toBe(streams.length);
-  await fixture.context.eventLog.recount();
+  await fixture.stores.events.recount();
   expect(await plays()).toBe(streams.length);
   expect(new Set(log.map((entry) => entry.event.eventId)).size).toBe(log.length);
 });

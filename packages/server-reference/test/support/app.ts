@@ -1,14 +1,14 @@
 /** The server of a fixture on a real loopback port. */
 import type { FastifyInstance } from "fastify";
 import { type AppOptions, createApp } from "../../src/app";
+import type { User } from "../../src/http/principal";
 import { tokenKey } from "../../src/modules/auth/authenticate";
-import type { User } from "../../src/modules/auth/principal";
 import type { Fixture } from "./fixture";
 
 /** Starts the server; the token of an admitted user is their id. */
 export async function startApp(fixture: Fixture, options: AppOptions = {}) {
   const { context } = fixture;
-  const app: FastifyInstance = await createApp(context, options);
+  const app: FastifyInstance = await createApp(fixture, options);
   const origin = await app.listen({ port: 0, host: "127.0.0.1" });
   return {
     origin,

@@ -7,10 +7,11 @@ import { type DeviceId, idFromBytes, type TrackId, type UserId } from "@segue/co
 import { pino } from "pino";
 import { openEventLog } from "../../src/adapters/sqlite/event-log";
 import { openDatabase } from "../../src/adapters/sqlite/open";
+import { sqliteStores } from "../../src/adapters/sqlite/open-stores";
 import { parseConfig } from "../../src/config";
 import type { ServerContext } from "../../src/context";
+import { NO_FAULTS } from "../../src/fault-hooks";
 import { protectRendition } from "../../src/media-production/protect";
-import { NO_FAULTS } from "../../src/modules/sandbox/fault-hooks";
 
 type Plan = "free" | "premium";
 
@@ -111,16 +112,15 @@ export function makeFixture(env: Readonly<Record<string, string>> = {}) {
   const database = openDatabase(":memory:");
   const clock = { now: Date.UTC(2030, 0, 2, 12) };
   const secret = () => new Uint8Array(randomBytes(32));
-  const context: ServerContext = {
+  const context = {
     config: parseConfig({ SEGUE_DATA_DIR: dataDir, SEGUE_PORT: "0", ...env }),
     db: database.db,
     secrets: { mediaUrl: secret(), content: secret(), license: secret(), session: secret() },
     now: () => clock.now,
     logger: pino({ level: "silent" }),
-    eventLog: openEventLog(join(dataDir, "events.db")),
     faults: NO_FAULTS,
-    sandbox: null,
   };
+  const stores = sqliteStores(context, openEventLog(join(dataDir, "events.db")));
   const db = database.db;
 
   async function addUser(plan: Plan, market = "DE", explicitFilter = false) {
@@ -149,13 +149,13 @@ export function makeFixture(env: Readonly<Record<string, string>> = {}) {
   }
 
   async function close(): Promise<void> {
-    await context.eventLog.close();
+    await stores.events.close();
     await database.close();
     rmSync(dataDir, { recursive: true, force: true });
   }
   type Added = Parameters<typeof addTrack>;
   const add = (renditions: Added[1], rules?: Added[2]) => addTrack(context, renditions, rules);
-  return { context, clock, addUser, addDevice, addTrack: add, close };
+  return { context, stores, sandbox: null, clock, addUser, addDevice, addTrack: add, close };
 }
 
 /** What `makeFixture` gives. */

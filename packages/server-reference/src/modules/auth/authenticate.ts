@@ -1,13 +1,10 @@
-/** Reads the bearer token of a request and says whose it is. */
+/** Says whose an access token of this server is. */
 import { hash } from "node:crypto";
 import { SegueError } from "@segue/core";
-import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sql } from "kysely";
 import type { Db } from "../../adapters/sqlite/open";
-import type { Authenticator } from "./principal";
+import type { Authenticator } from "../../http/principal";
 import { isAdmitted, toUser, USER_COLUMNS, type UserRow } from "./users";
-
-const BEARER = /^Bearer +([A-Za-z0-9._~+/-]{1,8192}=*)$/i;
 
 /** Under what an opaque token is stored: its hash, so that a stolen database opens no account. */
 export function tokenKey(token: string): string {
@@ -43,28 +40,4 @@ export function localAuthenticator(db: Db, sandbox: boolean, now: () => number):
     },
   };
   return authenticator;
-}
-
-/** The bearer token of `request`; null when there is none. @throws SegueError `unauthenticated` on another scheme */
-export function bearerToken(request: FastifyRequest): string | null {
-  const header = request.headers.authorization;
-  if (header === undefined) return null;
-  const token = BEARER.exec(header)?.[1];
-  if (!token)
-    throw new SegueError("unauthenticated", { detail: "expected Authorization: Bearer and a token" });
-  return token;
-}
-
-/** Adds `requireUser` and `optionalUser` to `app`. */
-export function registerAuthentication(app: FastifyInstance, authenticator: Authenticator): void {
-  const optional = async (request: FastifyRequest) => {
-    const token = bearerToken(request);
-    return token === null ? null : authenticator.authenticate(token);
-  };
-  app.decorate("optionalUser", optional);
-  app.decorate("requireUser", async (request: FastifyRequest) => {
-    const user = await optional(request);
-    if (!user) throw new SegueError("unauthenticated");
-    return user;
-  });
 }

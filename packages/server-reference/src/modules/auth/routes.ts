@@ -9,7 +9,7 @@ import { pageHeaders, signInPage } from "./pages";
 import { checkSignIn } from "./sign-in";
 
 /** What the routes need. */
-export interface AuthRouteOptions {
+interface AuthRouteOptions {
   readonly context: ServerContext;
   /** Made when the server's address is known. */
   readonly provider: () => Promise<Provider>;

@@ -2,8 +2,8 @@
 import type { UserId } from "@segue/core";
 import type { Db } from "../../adapters/sqlite/open";
 import type { UsersTable } from "../../adapters/sqlite/schema";
+import type { User } from "../../http/principal";
 import { isDemoUser } from "./demo-users";
-import type { User } from "./principal";
 
 /** What of a user's row makes a User. */
 export const USER_COLUMNS = ["users.id", "login", "name", "plan", "market", "explicit_filter"] as const;

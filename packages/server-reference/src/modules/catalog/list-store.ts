@@ -5,7 +5,7 @@ import type { Db } from "../../adapters/sqlite/open";
 export type CollectionKind = "album" | "artist" | "playlist";
 
 /** Which entries are wanted. */
-interface Slice {
+export interface Slice {
   readonly offset: number;
   readonly limit: number;
 }

@@ -1,13 +1,12 @@
 /** GET /v1/me, /v1/home, /v1/tracks, /v1/albums, /v1/artists, /v1/playlists. */
 import { ensureId, SegueError } from "@segue/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { ServerContext } from "../../context";
-import { readAlbums, readArtists, readPlaylists } from "./collection-store";
-import { headsFor } from "./heads";
-import { readHome } from "./home";
-import { readAlbumIds, readTrackIds } from "./list-store";
+import type { User } from "../../http/principal";
+import type { PlaybackModule } from "../playback/module";
+import type { CatalogStore } from "./catalog-store";
+import { readHeadWishes } from "./heads";
 import { oneMore, pageOf, readPageRequest } from "./pages";
-import { readTracks } from "./track-store";
+import type { HeadsOf } from "./track-store";
 
 const MAX_IDS = 50;
 
@@ -26,35 +25,41 @@ function readIds(query: Query): readonly string[] {
   return ids.map((id) => ensureId("track", id));
 }
 
+/** What the routes use. */
+export interface CatalogNeeds {
+  readonly store: CatalogStore;
+  readonly heads: PlaybackModule["heads"];
+}
+
 /** Serves the catalog. */
-export async function catalogRoutes(
-  app: FastifyInstance,
-  { context }: { context: ServerContext },
-): Promise<void> {
-  const { db } = context;
+export async function catalogRoutes(app: FastifyInstance, { store, heads }: CatalogNeeds): Promise<void> {
+  function headsFor(user: User, query: Query): HeadsOf {
+    const wishes = readHeadWishes(query);
+    return wishes === null ? async () => new Map() : (ids) => heads.of(ids, user, wishes);
+  }
 
   app.get("/v1/me", async (request) => app.requireUser(request));
 
   app.get("/v1/home", async (request) => {
     await app.requireUser(request);
-    return { shelves: await readHome(db) };
+    return { shelves: await store.home() };
   });
 
   app.get<{ Querystring: Query }>("/v1/tracks", async (request) => {
     const user = await app.requireUser(request);
     const ids = readIds(request.query);
-    return { items: await readTracks(db, ids, headsFor(context, user, request.query)) };
+    return { items: await store.tracks(ids, headsFor(user, request.query)) };
   });
 
   const kinds = [
-    ["album", "albums", readAlbums],
-    ["artist", "artists", readArtists],
-    ["playlist", "playlists", readPlaylists],
+    ["album", "albums"],
+    ["artist", "artists"],
+    ["playlist", "playlists"],
   ] as const;
-  for (const [kind, table, read] of kinds) {
+  for (const [kind, table] of kinds) {
     app.get<{ Params: Record<string, string> }>(`/v1/${table}/:${kind}Id`, async (request) => {
       await app.requireUser(request);
-      return one<unknown>(await read(db, [ensureId(kind, request.params[`${kind}Id`])]));
+      return one<unknown>(await store[table]([ensureId(kind, request.params[`${kind}Id`])]));
     });
   }
 
@@ -64,10 +69,10 @@ export async function catalogRoutes(
       const query = request.query as Query;
       const page = readPageRequest(query);
       const id = ensureId(kind, (request.params as Record<string, string>)[`${kind}Id`]);
-      const rows = await readTrackIds(db, kind, id, oneMore(page));
+      const rows = await store.trackIds(kind, id, oneMore(page));
       if (rows === null) throw new SegueError("not_found");
       const wanted = rows.slice(0, page.limit).map((row) => row.id);
-      return pageOf(rows, page, await readTracks(db, wanted, headsFor(context, user, query)));
+      return pageOf(rows, page, await store.tracks(wanted, headsFor(user, query)));
     });
   }
 
@@ -75,9 +80,9 @@ export async function catalogRoutes(
     await app.requireUser(request);
     const page = readPageRequest(request.query as Query);
     const id = ensureId("artist", (request.params as { artistId: string }).artistId);
-    one(await readArtists(db, [id]));
-    const rows = await readAlbumIds(db, id, oneMore(page));
+    one(await store.artists([id]));
+    const rows = await store.albumIds(id, oneMore(page));
     const wanted = rows.slice(0, page.limit).map((row) => row.id);
-    return pageOf(rows, page, await readAlbums(db, wanted));
+    return pageOf(rows, page, await store.albums(wanted));
   });
 }

@@ -95,3 +95,10 @@ export async function readTracks(
   }
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
+
+/** The tracks that exist among `ids`. */
+export async function readKnownTracks(db: Db, ids: readonly string[]): Promise<ReadonlySet<TrackId>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db.selectFrom("tracks").select("id").where("id", "in", ids).execute();
+  return new Set(rows.map((row) => row.id as TrackId));
+}

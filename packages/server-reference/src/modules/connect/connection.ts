@@ -12,7 +12,8 @@ import {
 } from "@segue/core";
 import { type ConnectSubprotocol, readClientFrame, type UnknownFrame } from "@segue/core/wire";
 import type { RawData, WebSocket } from "ws";
-import type { FaultHooks } from "../sandbox/fault-hooks";
+import type { FaultHooks } from "../../fault-hooks";
+import { type Encoded, encoded, writeBounded } from "./frame-writer";
 import {
   AUTH_GRACE_MS,
   AUTH_REQUIRED_MS,
@@ -27,7 +28,6 @@ import {
   RECHECK_MS,
   SILENT_MS,
 } from "./limits";
-import { type Encoded, encoded, writeBounded } from "./outbox";
 import { TokenBucket } from "./token-bucket";
 
 /** Frames that concern the session. */
@@ -84,15 +84,13 @@ export class Connection {
     private readonly socket: WebSocket,
     private readonly subprotocol: ConnectSubprotocol,
     private readonly host: ConnectionHost,
+    /** Called once, when it was greeted. */
+    private readonly onGreeted: () => void,
   ) {
     socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on("pong", () => this.#hear());
     socket.on("error", () => undefined);
     socket.on("close", () => this.#end());
-  }
-
-  get greeted(): boolean {
-    return this.#greeting === "done";
   }
 
   /** Whether the token has ended: what changes the session is refused. */
@@ -291,6 +289,7 @@ export class Connection {
         },
       };
       this.#greeting = "done";
+      this.onGreeted();
       this.#unwatch = this.host.faults.watchSocket({ userId, deviceId }, () => this.socket.terminate());
       await this.host.join(this, this.#party, hello);
     } catch (error) {

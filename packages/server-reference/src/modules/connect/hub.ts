@@ -14,14 +14,16 @@ import {
   type ServerFrame,
   type UserId,
 } from "@segue/core";
+import type { ConnectSubprotocol } from "@segue/core/wire";
+import type { WebSocket } from "ws";
 import type { ServerContext } from "../../context";
-import type { Authenticator } from "../auth/principal";
-import type { DeviceStore } from "../devices/store";
+import type { Authenticator } from "../../http/principal";
+import type { DevicesModule } from "../devices/module";
 import type { ConnectClock } from "./clock";
 import { Connection, type ConnectionHost, type Party, type SessionFrame } from "./connection";
+import { encoded } from "./frame-writer";
 import { CLOSE, COMMAND_BURST, COMMANDS_PER_SECOND, MAX_CONNECTIONS } from "./limits";
 import type { ConnectMetrics } from "./metrics";
-import { encoded } from "./outbox";
 import { SessionActor } from "./session-actor";
 import type { ConnectStore } from "./store";
 import { TokenBucket } from "./token-bucket";
@@ -29,7 +31,7 @@ import { TokenBucket } from "./token-bucket";
 export interface HubOptions {
   readonly context: ServerContext;
   readonly authenticator: Authenticator;
-  readonly devices: DeviceStore;
+  readonly devices: Pick<DevicesModule, "list">;
   readonly store: ConnectStore;
   readonly clock: ConnectClock;
   readonly metrics: ConnectMetrics;
@@ -75,14 +77,11 @@ export class Hub implements ConnectionHost {
     return !this.#draining && this.#connections.size < MAX_CONNECTIONS;
   }
 
-  accept(
-    socket: ConstructorParameters<typeof Connection>[1],
-    subprotocol: ConstructorParameters<typeof Connection>[2],
-  ): Connection {
-    const connection = new Connection(randomUUID(), socket, subprotocol, this);
+  /** Takes a socket over; `onGreeted` is called when its device has said hello and was let in. */
+  accept(socket: WebSocket, subprotocol: ConnectSubprotocol, onGreeted: () => void): void {
+    const connection = new Connection(randomUUID(), socket, subprotocol, this, onGreeted);
     this.#connections.set(connection.id, connection);
     this.options.metrics.connections.set(this.#connections.size);
-    return connection;
   }
 
   now(): number {

@@ -5,24 +5,12 @@ import { ERROR_TABLE, type ErrorCode, MAX_CLIENT_FRAME_BYTES, SegueError } from 
 import { CONNECT_JSON, CONNECT_PROTOBUF, type ConnectSubprotocol } from "@segue/core/wire";
 import type { FastifyInstance } from "fastify";
 import { WebSocketServer } from "ws";
-import { SqliteConnectStore } from "../../adapters/sqlite/connect-store";
 import type { ServerContext } from "../../context";
 import { answersTo } from "../../http/host";
-import type { Telemetry } from "../../telemetry";
-import type { Authenticator } from "../auth/principal";
-import { DeviceStore } from "../devices/store";
-import { createConnectClock } from "./clock";
-import { Hub } from "./hub";
-import { CLOSE_MS, MAX_GREETING_PER_ADDRESS } from "./limits";
-import { createConnectMetrics } from "./metrics";
+import type { Hub } from "./hub";
+import { MAX_GREETING_PER_ADDRESS } from "./limits";
 
 const PATH = "/v1/connect";
-
-export interface ConnectOptions {
-  readonly context: ServerContext;
-  readonly authenticator: Authenticator;
-  readonly telemetry: Telemetry;
-}
 
 /** Best first, as the client prefers. */
 const chosen = (offered: Iterable<string>): ConnectSubprotocol | null => {
@@ -30,24 +18,30 @@ const chosen = (offered: Iterable<string>): ConnectSubprotocol | null => {
   return null;
 };
 
-/** Serves Connect on the same port as everything else. */
-export async function connectRoutes(app: FastifyInstance, options: ConnectOptions): Promise<void> {
-  const { context, authenticator, telemetry } = options;
-  const hub = new Hub({
-    context,
-    authenticator,
-    devices: new DeviceStore(context.db),
-    store: new SqliteConnectStore(context.db),
-    clock: createConnectClock(),
-    metrics: createConnectMetrics(telemetry.registry),
-  });
-  const sockets = new WebSocketServer({
+/** What upgrades requests; the sockets live longer than they. */
+export function createSockets(): WebSocketServer {
+  return new WebSocketServer({
     noServer: true,
     maxPayload: MAX_CLIENT_FRAME_BYTES,
     perMessageDeflate: false,
     clientTracking: true,
     handleProtocols: (offered) => chosen(offered) ?? false,
   });
+}
+
+/** What the routes use. */
+export interface ConnectRouteNeeds {
+  readonly hub: Hub;
+  readonly sockets: WebSocketServer;
+}
+
+/** Serves Connect on the same port as everything else. */
+export async function connectRoutes(
+  app: FastifyInstance,
+  { config }: ServerContext,
+  { hub, sockets }: ConnectRouteNeeds,
+): Promise<void> {
+  /** Connections by address that were not greeted yet. */
   const greeting = new Map<string, number>();
 
   app.get(PATH, async () => {
@@ -69,19 +63,16 @@ export async function connectRoutes(app: FastifyInstance, options: ConnectOption
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       greeting.set(address, (greeting.get(address) ?? 0) + 1);
-      const connection = hub.accept(webSocket, webSocket.protocol as ConnectSubprotocol);
-      const greeted = setInterval(() => connection.greeted && forget(), 500);
-      greeted.unref();
       let counted = true;
-      function forget(): void {
-        clearInterval(greeted);
+      const forget = () => {
         if (!counted) return;
         counted = false;
         const left = (greeting.get(address) ?? 1) - 1;
         if (left > 0) greeting.set(address, left);
         else greeting.delete(address);
-      }
+      };
       webSocket.once("close", forget);
+      hub.accept(webSocket, webSocket.protocol as ConnectSubprotocol, forget);
     });
   });
 
@@ -89,7 +80,7 @@ export async function connectRoutes(app: FastifyInstance, options: ConnectOption
     url: string,
     headers: { readonly host?: string | undefined; readonly "sec-websocket-protocol"?: string | undefined },
   ): { readonly code: ErrorCode; readonly detail: string } | null {
-    if (!answersTo(context.config, headers.host))
+    if (!answersTo(config, headers.host))
       return { code: "forbidden", detail: "this server answers on loopback names only" };
     if (url.split("?")[0] !== PATH) return { code: "not_found", detail: "there is no such socket" };
     const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
@@ -97,16 +88,6 @@ export async function connectRoutes(app: FastifyInstance, options: ConnectOption
       return { code: "invalid_request", detail: `offer ${CONNECT_PROTOBUF} or ${CONNECT_JSON}` };
     return null;
   }
-
-  // Upgraded sockets keep the HTTP server open.
-  app.addHook("preClose", async () => {
-    await hub.drain();
-    const cut = setTimeout(() => {
-      for (const socket of sockets.clients) socket.terminate();
-    }, CLOSE_MS);
-    await new Promise<void>((resolve) => sockets.close(() => resolve()));
-    clearTimeout(cut);
-  });
 }
 
 /** Answers an upgrade with problem details and ends it. */

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServerContext } from "../../context";
 import { deviceIdOf, verifyDeviceProof } from "./proof";
 import { readRegistration } from "./registration";
-import { type DeviceRow, DeviceStore } from "./store";
+import type { DeviceRow, DeviceStore } from "./store";
 
 const CHALLENGE_TTL_MS = 5 * 60_000;
 
@@ -28,10 +28,9 @@ function currentDevice(request: FastifyRequest): string | undefined {
 /** Serves a listener's devices. */
 export async function deviceRoutes(
   app: FastifyInstance,
-  { context }: { context: ServerContext },
+  context: ServerContext,
+  store: DeviceStore,
 ): Promise<void> {
-  const store = new DeviceStore(context.db);
-
   app.post("/v1/devices/challenges", async (request, reply) => {
     const user = await app.requireUser(request);
     context.faults.storage({ userId: user.id, deviceId: currentDevice(request) ?? null }, "devices");

@@ -1,12 +1,22 @@
 /** Devices and challenges in the database. */
 import { randomBytes } from "node:crypto";
-import { type DeviceId, SegueError, type UserId } from "@segue/core";
-import type { Selectable } from "kysely";
+import { type DeviceId, type DeviceType, SegueError, type UserId } from "@segue/core";
+import type { CompiledQuery, Selectable } from "kysely";
 import type { Db } from "../../adapters/sqlite/open";
 import type { DevicesTable } from "../../adapters/sqlite/schema";
 import type { Registration } from "./registration";
 
 export type DeviceRow = Selectable<DevicesTable>;
+
+/** A registered device, as other areas see it. */
+export interface RegisteredDevice {
+  readonly id: DeviceId;
+  readonly userId: UserId;
+  readonly type: DeviceType;
+  /** Uncompressed P-256 point, 65 bytes. */
+  readonly agreementKey: Uint8Array;
+}
+type FoundRow = Pick<DevicesTable, "user_id" | "type" | "agreement_key">;
 
 /** How many devices one user may have. */
 export const MAX_DEVICES = 20;
@@ -15,7 +25,21 @@ const MAX_CHALLENGES = 10;
 
 /** Reads and writes devices. */
 export class DeviceStore {
-  constructor(private readonly db: Db) {}
+  /** Built once: it runs for every grant. */
+  readonly #found: CompiledQuery<FoundRow>;
+
+  constructor(private readonly db: Db) {
+    const columns = ["user_id", "type", "agreement_key"] as const;
+    this.#found = db.selectFrom("devices").select(columns).where("id", "=", "").compile();
+  }
+
+  /** The registered device, or null. Always read afresh: a removed device gets nothing. */
+  async find(id: DeviceId): Promise<RegisteredDevice | null> {
+    const row = (await this.db.executeQuery<FoundRow>({ ...this.#found, parameters: [id] })).rows[0];
+    if (row === undefined) return null;
+    const agreementKey = new Uint8Array(row.agreement_key);
+    return { id, userId: row.user_id as UserId, type: row.type as DeviceType, agreementKey };
+  }
 
   /** Makes a challenge of 32 bytes for `userId`. */
   async addChallenge(userId: UserId, nowMs: number, expiresAtMs: number): Promise<Buffer> {

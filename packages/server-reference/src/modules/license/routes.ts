@@ -10,23 +10,30 @@ import {
 } from "@segue/core/wire";
 import type { FastifyInstance } from "fastify";
 import type { ServerContext } from "../../context";
-import type { User } from "../auth/principal";
-import { acceptProtobuf, answerType, readMessage, sendMessage } from "../playback/negotiate";
-import { playbackServices } from "../playback/services";
+import { acceptProtobuf, answerType, readMessage, sendMessage } from "../../http/negotiate";
+import type { User } from "../../http/principal";
+import type { DevicesModule } from "../devices/module";
 import { KEY_LIST_FRESH_MS } from "./key-schedule";
-import { MAX_HELD_SEQ } from "./validity";
+import type { Keyring } from "./keyring";
+import { MAX_HELD_SEQ, type ValidityIssuer } from "./validity";
+
+/** What the routes use. */
+export interface LicenseRouteNeeds {
+  readonly keys: Keyring;
+  readonly validities: ValidityIssuer;
+  readonly devices: Pick<DevicesModule, "find">;
+}
 
 /** Serves validities, time proofs and the keys that verify both. */
 export async function licenseRoutes(
   app: FastifyInstance,
-  options: { readonly context: ServerContext },
+  { now, faults }: ServerContext,
+  { keys, validities, devices }: LicenseRouteNeeds,
 ): Promise<void> {
-  const { now, faults } = options.context;
-  const { keys, validities, playable } = playbackServices(options.context);
   acceptProtobuf(app);
 
   async function ensureOwned(deviceId: DeviceId, user: User): Promise<void> {
-    if ((await playable.device(deviceId))?.userId !== user.id) throw new SegueError("device_unknown");
+    if ((await devices.find(deviceId))?.userId !== user.id) throw new SegueError("device_unknown");
   }
 
   app.get("/v1/license/keys", async (_request, reply) => {
@@ -59,5 +66,3 @@ export async function licenseRoutes(
     return sendMessage(reply, type, signed, signedTimeProofCodec);
   });
 }
-
-export default licenseRoutes;

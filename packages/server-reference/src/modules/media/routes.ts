@@ -1,15 +1,16 @@
 /** GET, HEAD and OPTIONS /v1/media/{hash}. */
 
-import { SegueError } from "@segue/core";
+import { type Milliseconds, SegueError } from "@segue/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { ServerContext } from "../../context";
-import { playbackServices } from "../playback/services";
 import { fileBody } from "./file-body";
-import { answerMedia } from "./service";
+import type { MediaUrlSigner } from "./media-url";
+import { answerMedia, type MediaFiles } from "./service";
 
 /** What the media routes need. */
 export interface MediaRouteOptions {
-  readonly context: ServerContext;
+  readonly signer: MediaUrlSigner;
+  readonly files: MediaFiles;
+  readonly now: () => Milliseconds;
   /** A reader that takes nothing for this long loses the connection. Default 60 s. */
   readonly stallMs?: number;
 }
@@ -35,8 +36,7 @@ const PREFLIGHT_HEADERS = {
 
 /** Serves media objects. */
 export async function mediaRoutes(app: FastifyInstance, options: MediaRouteOptions): Promise<void> {
-  const { context, stallMs = 60_000 } = options;
-  const { signer, files } = playbackServices(context);
+  const { signer, files, now, stallMs = 60_000 } = options;
 
   // Before anything can refuse: a page may then read the refusal too.
   app.addHook("onRequest", async (_request, reply) => {
@@ -46,7 +46,7 @@ export async function mediaRoutes(app: FastifyInstance, options: MediaRouteOptio
   async function answer(request: FastifyRequest<MediaRoute>, reply: FastifyReply): Promise<FastifyReply> {
     const method = request.method === "HEAD" ? "HEAD" : "GET";
     const { params, query, headers } = request;
-    const asked = { hash: params.hash, query, headers, nowMs: context.now() };
+    const asked = { hash: params.hash, query, headers, nowMs: now() };
     const answered = await answerMedia(signer, files, asked, method);
     reply.headers(answered.headers);
     if (answered.status === 416) throw new SegueError("range_not_satisfiable");
@@ -62,5 +62,3 @@ export async function mediaRoutes(app: FastifyInstance, options: MediaRouteOptio
     reply.code(204).headers(PREFLIGHT_HEADERS).send(),
   );
 }
-
-export default mediaRoutes;

@@ -2,8 +2,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { SegueError } from "@segue/core";
 import type { FastifyRequest } from "fastify";
+import { bearerToken } from "../../http/principal";
 import { isLoopbackName } from "../../loopback";
-import { bearerToken } from "../auth/authenticate";
 
 const LOOPBACK_ADDRESS = /^(?:::ffff:)?127\.|^::1$/;
 /** What a proxy adds: then the peer's address is the proxy's and says nothing. */

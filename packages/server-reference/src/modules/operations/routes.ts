@@ -7,19 +7,23 @@ import type { OpenApiDocument } from "../../http/openapi-document";
 import { referencePage } from "../../http/reference-page";
 import type { Telemetry } from "../../telemetry";
 import { ensureMayReadMetrics } from "./metrics-access";
+import type { OperationsSettings } from "./settings";
 
-/** What the routes need. */
-export interface OperationsOptions {
-  readonly context: ServerContext;
+/** What operations use. */
+export interface OperationsNeeds {
   readonly telemetry: Telemetry;
+  readonly settings: OperationsSettings;
   readonly document: OpenApiDocument | null;
   /** Whether the server is shutting down. */
   readonly draining: () => boolean;
 }
 
 /** Serves what an operator asks for. */
-export async function operationsRoutes(app: FastifyInstance, options: OperationsOptions): Promise<void> {
-  const { context, telemetry, document, draining } = options;
+export async function operationsRoutes(
+  app: FastifyInstance,
+  { db }: ServerContext,
+  { telemetry, settings, document, draining }: OperationsNeeds,
+): Promise<void> {
   let page: string | null = null;
 
   app.get("/livez", async (_request, reply) => {
@@ -29,11 +33,11 @@ export async function operationsRoutes(app: FastifyInstance, options: Operations
   app.get("/readyz", async (_request, reply) => {
     reply.header("cache-control", "no-store");
     if (draining()) throw new SegueError("unavailable", { detail: "shutting down", retryAfterMs: 5000 });
-    await sql`select 1`.execute(context.db);
+    await sql`select 1`.execute(db);
     return { status: "ok" };
   });
   app.get("/metrics", async (request, reply) => {
-    ensureMayReadMetrics(request, context.config.metricsToken);
+    ensureMayReadMetrics(request, settings.metricsToken);
     return reply
       .header("cache-control", "no-store")
       .type(telemetry.contentType)

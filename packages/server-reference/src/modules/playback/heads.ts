@@ -8,15 +8,12 @@ import {
   type Milliseconds,
   type TrackId,
 } from "@segue/core";
-import type { ServerContext } from "../../context";
 import type { MediaUrlSigner } from "../media/media-url";
-import { holderNote } from "../sandbox/holder-note";
 import { choosePlayable, type Listening } from "./choose";
-import { playbackServices } from "./services";
-import type { GrantUser, PlayableTrack } from "./types";
+import type { GrantUser, PlayableTrack, PlayableTracks } from "./types";
 
 /** The head of the rendition that a grant for `listening` would choose; null when it would refuse. */
-export function headOf(
+function headOf(
   signer: MediaUrlSigner,
   track: PlayableTrack,
   listening: Listening,
@@ -44,32 +41,39 @@ export interface HeadWishes {
 /** How long a head's URL works at least: as long as a page with a list is likely to stay open. */
 const HEAD_TTL_MS = 2 * 3_600_000;
 
-/** Heads of the playable tracks among `trackIds`, in one or two queries at most. */
-export async function headsFor(
-  context: ServerContext,
-  trackIds: readonly TrackId[],
-  user: GrantUser,
-  wishes: HeadWishes,
-): Promise<ReadonlyMap<TrackId, HeadRef>> {
-  const { playable, licenses, signer } = playbackServices(context);
-  const [tracks, revoked] = [await playable.tracks(trackIds), await licenses.revokedSet()];
-  const now = context.now();
-  const listening = { ...user, ...wishes };
-  const holder = context.sandbox ? holderNote(user.id) : undefined;
-  const heads = new Map<TrackId, HeadRef>();
-  for (const [id, track] of tracks) {
-    const head = headOf(signer, track, listening, revoked, now, HEAD_TTL_MS, holder);
-    if (head !== null) heads.set(id, head);
-  }
-  return heads;
+/** What heads are made from. */
+export interface HeadPorts {
+  readonly playable: PlayableTracks;
+  readonly license: { revokedKeys(): Promise<ReadonlySet<KeyId>> };
+  readonly signer: MediaUrlSigner;
+  readonly now: () => Milliseconds;
+  /** What a head's URL says about whom it was made for. Default nothing. */
+  readonly holderNote?: (userId: string) => string;
 }
 
-/** The head of one track, or null when it would not be granted. For lists, `headsFor` is cheaper. */
-export async function headFor(
-  context: ServerContext,
-  trackId: TrackId,
-  user: GrantUser,
-  wishes: HeadWishes,
-): Promise<HeadRef | null> {
-  return (await headsFor(context, [trackId], user, wishes)).get(trackId) ?? null;
+/** Makes heads. */
+export class Heads {
+  readonly #ports: HeadPorts;
+
+  constructor(ports: HeadPorts) {
+    this.#ports = ports;
+  }
+
+  /** Heads of the playable tracks among `trackIds`, in one or two queries at most. */
+  async of(
+    trackIds: readonly TrackId[],
+    user: GrantUser,
+    wishes: HeadWishes,
+  ): Promise<ReadonlyMap<TrackId, HeadRef>> {
+    const { playable, license, signer, now, holderNote } = this.#ports;
+    const [tracks, revoked] = [await playable.tracks(trackIds), await license.revokedKeys()];
+    const nowMs = now();
+    const listening = { ...user, ...wishes };
+    const heads = new Map<TrackId, HeadRef>();
+    for (const [id, track] of tracks) {
+      const head = headOf(signer, track, listening, revoked, nowMs, HEAD_TTL_MS, holderNote?.(user.id));
+      if (head !== null) heads.set(id, head);
+    }
+    return heads;
+  }
 }

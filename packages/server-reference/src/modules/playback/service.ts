@@ -13,17 +13,18 @@ import {
   SegueError,
   type TrackId,
 } from "@segue/core";
+import type { RegisteredDevice } from "../devices/store";
 import type { ValidityIssuer } from "../license/validity";
 import type { MediaUrlSigner } from "../media/media-url";
 import { choosePlayable, type Listening } from "./choose";
 import type { EnvelopeWrapper } from "./envelope";
 import { refuse } from "./refusals";
-import type { GrantDevice, GrantUser, PlayableRendition, PlayableTrack } from "./types";
+import type { GrantUser, PlayableRendition, PlayableTrack } from "./types";
 
 /** What the service reads, and whom it asks to prepare audio. */
 export interface GrantPorts {
   /** The registered device, or null. */
-  device(id: DeviceId): Promise<GrantDevice | null>;
+  device(id: DeviceId): Promise<RegisteredDevice | null>;
   /** The tracks that exist among `ids`. */
   tracks(ids: readonly TrackId[]): Promise<ReadonlyMap<TrackId, PlayableTrack>>;
   /** The content keys that must no longer be used. */
@@ -102,7 +103,12 @@ export class GrantService {
     });
   }
 
-  #grant(trackId: TrackId, rendition: PlayableRendition, device: GrantDevice, nowMs: Milliseconds): Grant {
+  #grant(
+    trackId: TrackId,
+    rendition: PlayableRendition,
+    device: RegisteredDevice,
+    nowMs: Milliseconds,
+  ): Grant {
     const keyEnvelope = this.wrapper.wrap(device, { ...rendition, renditionId: rendition.id }, nowMs);
     const { hash, byteLength } = rendition;
     const holder = this.#holderNote?.(device.userId, device.id);

@@ -1,63 +1,31 @@
 /** What grants and heads read of the catalog, with the renditions of ready tracks kept in memory. */
 import { hkdfSync } from "node:crypto";
-import type {
-  Availability,
-  DeviceId,
-  DeviceType,
-  KeyId,
-  Milliseconds,
-  RenditionId,
-  Tier,
-  TrackId,
-  UserId,
-} from "@segue/core";
-import type { CompiledQuery } from "kysely";
+import type { Availability, KeyId, Milliseconds, RenditionId, Tier, TrackId } from "@segue/core";
 import type { Db } from "../../adapters/sqlite/open";
-import type {
-  DevicesTable,
-  RenditionsTable,
-  TrackLoudnessTable,
-  TracksTable,
-} from "../../adapters/sqlite/schema";
-import type { GrantDevice, PlayableRendition, PlayableTrack } from "./types";
+import type { RenditionsTable, TrackLoudnessTable, TracksTable } from "../../adapters/sqlite/schema";
+import type { PlayableRendition, PlayableTrack, PlayableTracks } from "./types";
 
 /** A change of a ready track, such as a takedown, is seen after at most this long. */
 const FRESH_MS = 2000;
 const KEPT = 20_000;
 
-type DeviceRow = Pick<DevicesTable, "user_id" | "type" | "agreement_key">;
 type TrackRow = Pick<TracksTable, "id" | "markets" | "available_from" | "available_until"> & {
   readonly explicit: 0 | 1;
   readonly state: "ready" | "preparing" | "failed" | null;
 } & { readonly [K in Exclude<keyof TrackLoudnessTable, "track_id">]: number | null };
 
-/** Reads tracks and devices for grants. */
-export class PlayableStore {
+/** Reads tracks for grants. */
+export class PlayableStore implements PlayableTracks {
   readonly #kept = new Map<TrackId, { readonly track: PlayableTrack; readonly readAtMs: Milliseconds }>();
   readonly #contentKeys = new Map<string, Uint8Array>();
-
-  /** Built once: it runs for every grant. */
-  readonly #deviceQuery: CompiledQuery<DeviceRow>;
 
   /** @param contentSecret secret from which content keys derive */
   constructor(
     private readonly db: Db,
     private readonly contentSecret: Uint8Array,
     private readonly now: () => Milliseconds,
-  ) {
-    const columns = ["user_id", "type", "agreement_key"] as const;
-    this.#deviceQuery = db.selectFrom("devices").select(columns).where("id", "=", "").compile();
-  }
+  ) {}
 
-  /** The registered device, or null. Always read afresh: a removed device gets nothing. */
-  async device(id: DeviceId): Promise<GrantDevice | null> {
-    const row = (await this.db.executeQuery<DeviceRow>({ ...this.#deviceQuery, parameters: [id] })).rows[0];
-    if (row === undefined) return null;
-    const agreementKey = new Uint8Array(row.agreement_key);
-    return { id, userId: row.user_id as UserId, type: row.type as DeviceType, agreementKey };
-  }
-
-  /** The tracks that exist among `ids`. */
   async tracks(ids: readonly TrackId[]): Promise<ReadonlyMap<TrackId, PlayableTrack>> {
     const now = this.now();
     const found = new Map<TrackId, PlayableTrack>();

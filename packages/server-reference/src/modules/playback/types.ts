@@ -3,8 +3,6 @@ import type {
   Availability,
   Bytes,
   Codec,
-  DeviceId,
-  DeviceType,
   Frames,
   Hertz,
   KeyId,
@@ -24,15 +22,6 @@ export interface GrantUser {
   /** ISO 3166-1 alpha-2 code. */
   readonly market: string;
   readonly explicitFilter: boolean;
-}
-
-/** A registered device. */
-export interface GrantDevice {
-  readonly id: DeviceId;
-  readonly userId: UserId;
-  readonly type: DeviceType;
-  /** Uncompressed P-256 point, 65 bytes. */
-  readonly agreementKey: Uint8Array;
 }
 
 /** A rendition with all that a manifest and an envelope say about it. */
@@ -64,4 +53,10 @@ export interface PlayableTrack {
   readonly mediaState: MediaState;
   /** Empty unless `mediaState` is `ready`. */
   readonly renditions: readonly PlayableRendition[];
+}
+
+/** Where tracks are read for grants and heads. */
+export interface PlayableTracks {
+  /** The tracks that exist among `ids`. */
+  tracks(ids: readonly TrackId[]): Promise<ReadonlyMap<TrackId, PlayableTrack>>;
 }

@@ -1,7 +1,7 @@
 /** The fault switches: which are on, and whom they reach. */
 import { randomUUID } from "node:crypto";
 import { type Milliseconds, SegueError } from "@segue/core";
-import type { FaultArea, FaultHooks, FaultSubject } from "./fault-hooks";
+import type { FaultArea, FaultHooks, FaultSubject } from "../../fault-hooks";
 
 /** What goes wrong. */
 export type FaultEffect =

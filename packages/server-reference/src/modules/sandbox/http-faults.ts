@@ -3,10 +3,10 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ERROR_TABLE, type ErrorCode, isId, SegueError } from "@segue/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FaultArea } from "../../fault-hooks";
 import type { OpenApiDocument } from "../../http/openapi-document";
-import type { FaultArea } from "./fault-hooks";
+import { readHolderNote } from "../media/holder-note";
 import type { FaultEffect, FaultSwitches, FaultTarget } from "./faults";
-import { readHolderNote } from "./holder-note";
 
 const AREAS: readonly (readonly [RegExp, FaultArea])[] = [
   [/^\/(?:oauth|\.well-known)\//, "auth"],

@@ -1,7 +1,7 @@
 /** The bodies of the sandbox's calls, beyond what the OpenAPI document says of them. */
 import { ERROR_TABLE, isId, SegueError } from "@segue/core";
 import { z } from "zod";
-import { FAULT_AREAS } from "./fault-hooks";
+import { FAULT_AREAS } from "../../fault-hooks";
 import type { FaultRule } from "./faults";
 import type { SandboxUserWishes } from "./users";
 

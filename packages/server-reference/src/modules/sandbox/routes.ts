@@ -10,9 +10,8 @@ import { readAdvance, readClock, readFault, readUser } from "./requests";
 import type { Sandbox } from "./sandbox";
 import { makeSandboxUser, removeSandboxUsers } from "./users";
 
-/** What the routes need. */
-export interface SandboxRouteOptions {
-  readonly context: ServerContext;
+/** What the sandbox uses. */
+export interface SandboxNeeds {
   readonly sandbox: Sandbox;
   readonly document: OpenApiDocument | null;
   /** Origin of this server. */
@@ -33,8 +32,11 @@ function outOfRange(error: unknown): never {
 }
 
 /** Serves the sandbox. */
-export async function sandboxRoutes(app: FastifyInstance, options: SandboxRouteOptions): Promise<void> {
-  const { context, sandbox, document, origin, provider } = options;
+export async function sandboxRoutes(
+  app: FastifyInstance,
+  context: ServerContext,
+  { sandbox, document, origin, provider }: SandboxNeeds,
+): Promise<void> {
   const { clock, faults } = sandbox;
   const operations = operationIds(document);
 
