@@ -1,4 +1,5 @@
-/** A known break of a server, made in front of it or in its data; production code carries none. */
+/** A known break of a server, made in front of it or in its stores; production code carries none. */
+import type { StoreChange } from "@segue/server-reference";
 
 /** A request on its way to the server; a mutant may change it. */
 export interface MutableRequest {
@@ -42,8 +43,8 @@ export interface Mutant {
   readonly checks: readonly string[];
   /** A fresh one for each server, so that mutants keep no state. */
   readonly tamper?: () => Tamper;
-  /** Spoils the data directory before the server starts. */
-  readonly spoil?: (folder: string) => Promise<void>;
+  /** Replaces stores of the server. */
+  readonly replace?: StoreChange;
 }
 
 /** The JSON body of `message`; null when it has none. */

@@ -128,14 +128,14 @@ export const PLAYBACK_MUTANTS: readonly Mutant[] = [
     title: "the last segment is sealed like any other, so that a cut is not noticed",
     requirement: "PLAY-013",
     checks: ["playback/media-objects"],
-    spoil: (folder) => sealWrongly(folder, { lastFlag: 0 }),
+    replace: sealWrongly({ lastFlag: 0 }),
   },
   {
     id: "segment-key-without-rendition",
     title: "the segment key is not bound to the rendition",
     requirement: "PLAY-012",
     checks: ["playback/media-objects"],
-    spoil: (folder) => sealWrongly(folder, { info: "segue/media/v1\0" }),
+    replace: sealWrongly({ info: "segue/media/v1\0" }),
   },
   {
     id: "head-of-another-rendition",

@@ -2,8 +2,10 @@
 import { createCipheriv, createHash, hkdfSync } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { PlayableTrack, StoreChange } from "@segue/server-reference";
 import { openMedia, PIECE_BYTES } from "../src/models/protection";
-import { editReferenceData } from "../src/subjects/reference";
+
+type Rendition = PlayableTrack["renditions"][number];
 
 /** What is done otherwise. */
 export interface WrongSeal {
@@ -26,25 +28,38 @@ function seal(plaintext: Buffer, key: Buffer, prefix: Uint8Array, lastFlag: numb
   return Buffer.concat(parts);
 }
 
-/** Seals every media object of the data directory anew. */
-export async function sealWrongly(folder: string, { lastFlag = 1, info }: WrongSeal): Promise<void> {
-  await editReferenceData(folder, async ({ db, secrets }) => {
-    const pathOf = (hash: string) => join(folder, "media", hash.slice(0, 2), hash);
-    for (const row of await db.selectFrom("renditions").selectAll().execute()) {
-      const digest = Buffer.from(row.plaintext_hash, "hex");
-      const contentKey = Buffer.from(
-        hkdfSync("sha256", secrets.content, digest, "segue/server/content-key/v1", 32),
-      );
-      const keys = { contentKey, salt: row.salt, noncePrefix: row.nonce_prefix, renditionId: row.id };
-      const opened = openMedia(readFileSync(pathOf(row.media_hash)), keys);
-      if (!("plaintext" in opened)) throw new Error(`${row.id} was not sealed by the rule`);
-      const label = info ?? `segue/media/v1\0${row.id}`;
-      const key = Buffer.from(hkdfSync("sha256", contentKey, row.salt, label, 32));
-      const object = seal(opened.plaintext, key, row.nonce_prefix, lastFlag);
-      const hash = createHash("sha256").update(object).digest("hex");
-      mkdirSync(dirname(pathOf(hash)), { recursive: true });
-      writeFileSync(pathOf(hash), object);
-      await db.updateTable("renditions").set({ media_hash: hash }).where("id", "=", row.id).execute();
+/** Stores whose media objects are sealed anew when they are first granted. */
+export function sealWrongly({ lastFlag = 1, info }: WrongSeal): StoreChange {
+  return ({ playable }, { config }) => {
+    const pathOf = (hash: string) => join(config.dataDir, "media", hash.slice(0, 2), hash);
+    const hashes = new Map<string, string>();
+
+    function sealAnew({ id, hash, contentKey, salt, noncePrefix }: Rendition): string {
+      const keys = { contentKey, salt, noncePrefix, renditionId: id };
+      const opened = openMedia(readFileSync(pathOf(hash)), keys);
+      if (!("plaintext" in opened)) throw new Error(`${id} was not sealed by the rule`);
+      const label = info ?? `segue/media/v1\0${id}`;
+      const key = Buffer.from(hkdfSync("sha256", contentKey, salt, label, 32));
+      const object = seal(opened.plaintext, key, noncePrefix, lastFlag);
+      const address = createHash("sha256").update(object).digest("hex");
+      mkdirSync(dirname(pathOf(address)), { recursive: true });
+      writeFileSync(pathOf(address), object);
+      return address;
     }
-  });
+    const spoil = (rendition: Rendition): Rendition => {
+      const hash = hashes.get(rendition.id) ?? sealAnew(rendition);
+      hashes.set(rendition.id, hash);
+      return { ...rendition, hash };
+    };
+    return {
+      playable: {
+        tracks: async (ids) => {
+          const found = await playable.tracks(ids);
+          return new Map(
+            [...found].map(([id, track]) => [id, { ...track, renditions: track.renditions.map(spoil) }]),
+          );
+        },
+      },
+    };
+  };
 }

@@ -31,9 +31,7 @@ export async function startMutated(
   prepared: PreparedData,
   mutants: readonly Mutant[],
 ): Promise<MutatedServer> {
-  const server = await startReference(prepared, async (folder) => {
-    for (const mutant of mutants) await mutant.spoil?.(folder);
-  });
+  const server = await startReference(prepared, ...mutants.flatMap((mutant) => mutant.replace ?? []));
   const proxy = await startProxy(
     server.url,
     mutants.flatMap((mutant) => mutant.tamper?.() ?? []),

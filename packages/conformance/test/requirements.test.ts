@@ -30,7 +30,7 @@ describe("mutants", () => {
     "%s breaks a requirement in one way",
     (_, mutant) => {
       expect(REQUIREMENTS.get(mutant.requirement)?.level).toMatch(/^MUST/);
-      expect([mutant.tamper, mutant.spoil].filter(Boolean)).toHaveLength(1);
+      expect([mutant.tamper, mutant.replace].filter(Boolean)).toHaveLength(1);
     },
   );
 });

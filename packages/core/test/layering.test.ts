@@ -144,6 +144,40 @@ describe("conformance", () => {
   });
 });
 
+/** Imports among `files` as if every folder of modules were one file. */
+function areasOf(files: readonly SourceFile[]): SourceFile[] {
+  const areas = new Map<string, string[]>();
+  for (const { path, imports } of files) {
+    const area = /^modules\/\w+(?=\/)/.exec(path)?.[0];
+    if (area === undefined) continue;
+    const targets = imports
+      .filter((name) => name.startsWith("."))
+      .map((name) => /^modules\/\w+(?=\/)/.exec(resolveImport(path, name))?.[0])
+      .filter((target) => target !== undefined && target !== area)
+      .map((target) => `../${target}`);
+    areas.set(area, [...(areas.get(area) ?? []), ...targets]);
+  }
+  return [...areas].map(([area, imports]) => ({ path: `${area}.ts`, code: "", imports }));
+}
+
+/** What a module must not know: who composes it, and what stands above. */
+const ABOVE = /^(?:app|server|config|index|modules\/(?:all|stores)|(?:cli|demo|ingest)(?:\/.*)?)$/;
+
+describe("server modules", () => {
+  const files = readSources(`${packages}/server-reference/src`);
+  test("form no circle of folders", () => expect(findCycles(areasOf(files))).toEqual([]));
+  test("know neither their list nor what is above it", () => {
+    const wrong = files
+      .filter(({ path }) => /^modules\/\w+\//.test(path))
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter((name) => name.startsWith(".") && ABOVE.test(resolveImport(path, name)))
+          .map((name) => `${path} imports ${name}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe("the layering rules notice", () => {
   const file = (path: string, text: string) => parseSource(path, text);
   test.each([
@@ -154,6 +188,13 @@ describe("the layering rules notice", () => {
     ["recommend/kernels/x.ts", 'import { X } from "../cf/ials";'],
     ["recommend/cf/x.ts", 'import { X } from "../../queue/queue";'],
   ])("a wrong direction in %s", (path, text) => expect(ladderViolations([file(path, text)])).toHaveLength(1));
+  test("a circle of two areas whose files form none", () => {
+    const areas = areasOf([
+      file("modules/a/x.ts", 'import "../b/y";'),
+      file("modules/b/z.ts", 'import "../a/w";'),
+    ]);
+    expect(findCycles(areas)).toHaveLength(1);
+  });
   test.each([
     "const now = Date.now();",
     "const x = Math.random();",

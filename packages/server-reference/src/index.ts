@@ -4,6 +4,7 @@ export { ConfigError, parseConfig, type ServerConfig } from "./config";
 export type { ServerContext, ServerSecrets } from "./context";
 export { type IngestEnvironment, type IngestSummary, ingestFolder } from "./media-production/ingest";
 export { DEMO_USERS, type DemoUser } from "./modules/auth/demo-users";
+export type { PlayableTrack } from "./modules/playback/types";
 export type { Stores } from "./modules/stores";
 export {
   type DataOptions,
@@ -11,5 +12,6 @@ export {
   openData,
   type RunningServer,
   type ServerOptions,
+  type StoreChange,
   startServer,
 } from "./server";

@@ -10,7 +10,6 @@ import { sqliteStores } from "./adapters/sqlite/open-stores";
 import { loadSecrets } from "./adapters/sqlite/secrets";
 import { type AppOptions, createApp, publicOrigin, type ServerParts } from "./app";
 import type { ServerConfig } from "./config";
-import type { ServerContext } from "./context";
 import { NO_FAULTS } from "./fault-hooks";
 import { seedDemoUsers } from "./modules/auth/demo-users";
 import type { EventLog } from "./modules/events/event-log";
@@ -30,12 +29,14 @@ export interface OpenedData extends ServerParts {
   close(): Promise<void>;
 }
 
+/** Gives stores that take the place of `opened` ones; they may build on them. */
+export type StoreChange = (opened: Stores, context: ServerParts["context"]) => Partial<Stores>;
+
 /** What a test or a program around the server may replace. */
 export interface DataOptions {
   readonly now?: () => number;
   readonly logger?: Logger;
-  /** Gives stores that take the place of opened ones; they may build on them. */
-  readonly stores?: (opened: Stores, context: ServerContext) => Partial<Stores>;
+  readonly stores?: StoreChange;
 }
 
 /** What a test or a program around the server may replace or say. */

@@ -93,6 +93,29 @@ describe("catalog", () => {
     expect(await reason(token)).toBeNull();
     expect(await reason(bob)).toContain("premium");
   });
+
+  it("says everything that it can or cannot do, with a reason where it cannot", async () => {
+    const { body } = await call(server, "GET", "/v1/capabilities");
+    const absent = "Not part of this version.";
+    const signIn = "Sign in first.";
+    expect(body.features).toEqual([
+      { name: "catalog", available: false, reason: signIn },
+      { name: "playback", available: false, reason: signIn },
+      { name: "quality.320", available: false, reason: signIn },
+      { name: "offline", available: false, reason: signIn },
+      { name: "events", available: false, reason: signIn },
+      { name: "codec.vorbis", available: true, reason: null },
+      {
+        name: "codec.aac",
+        available: false,
+        reason: "The server has no AAC renditions; ingest with ffmpeg installed.",
+      },
+      { name: "connect", available: false, reason: signIn },
+      { name: "search", available: false, reason: absent },
+      { name: "recommendations", available: false, reason: absent },
+    ]);
+    expect(body.codecs).toEqual([{ codec: "vorbis", bitratesKbps: [24, 96, 160, 320] }]);
+  });
 });
 
 describe("what is asked wrongly", () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DeviceStore } from "../src/modules/devices/store";
-import type { ServerOptions } from "../src/server";
+import type { StoreChange } from "../src/server";
 import { call, startTestServer, type TestServer } from "./harness";
 import { signIn } from "./sign-in";
 
@@ -57,7 +57,7 @@ describe("failures", () => {
         throw new Error("SQLITE_ERROR: no such table: device_challenges");
       }
     }
-    const stores: ServerOptions["stores"] = (_opened, { db }) => ({ devices: new BrokenDevices(db) });
+    const stores: StoreChange = (_opened, { db }) => ({ devices: new BrokenDevices(db) });
     const broken = await startTestServer({}, { stores });
     const access = (await signIn(broken)).access_token;
     const { status, body } = await call(broken, "POST", "/v1/devices/challenges", { token: access });

@@ -2,8 +2,16 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ingestFolder, openData, parseConfig, startServer } from "@segue/server-reference";
+import {
+  ingestFolder,
+  openData,
+  parseConfig,
+  type StoreChange,
+  type Stores,
+  startServer,
+} from "@segue/server-reference";
 import type { NamedTracks } from "./facts";
+import { keepRules, rulesFor, type TrackRules } from "./rules";
 import { wavOfNoise } from "./wav";
 
 /** A running reference server. */
@@ -18,6 +26,7 @@ export interface ReferenceServer {
 export interface PreparedData {
   readonly folder: string;
   readonly tracks: NamedTracks;
+  readonly rules: TrackRules;
 }
 
 /** Albums of the catalog and the seconds of their tracks; one long track so that ranges have room. */
@@ -26,7 +35,8 @@ const ALBUMS: readonly (readonly [string, readonly number[]])[] = [
   ["Second", [1, 1, 1.1]],
   ["Third", [1, 1, 1, 1, 1, 1]],
 ];
-const DAY_MS = 86_400_000;
+/** The album whose tracks have a rule each. */
+const WITH_RULES = "Third";
 
 const environment = (dataDir: string) =>
   parseConfig({
@@ -34,6 +44,8 @@ const environment = (dataDir: string) =>
     SEGUE_PORT: "0",
     SEGUE_DEMO: "0",
     SEGUE_RATE_LIMIT: "0",
+    // Vorbis alone, whatever is installed: quicker, and refusals for a missing codec can be asked for.
+    SEGUE_FFMPEG: "off",
     SEGUE_LOG_LEVEL: "silent",
   });
 
@@ -49,11 +61,10 @@ export async function prepareReference(signal: AbortSignal): Promise<PreparedDat
       writeFileSync(join(at, `0${i + 1} - Piece ${seed}.wav`), wavOfNoise(seconds, seed++));
   }
   const dataDir = join(folder, "data");
-  // Vorbis alone, whatever is installed: quicker, and refusals for a missing codec can be asked for.
   process.env.SEGUE_FFMPEG = "off";
   const data = await openData(environment(dataDir));
   try {
-    const { context } = data;
+    const { context, stores } = data;
     await ingestFolder(masters, {
       db: context.db,
       dataDir,
@@ -63,74 +74,39 @@ export async function prepareReference(signal: AbortSignal): Promise<PreparedDat
       onProgress: () => {},
     });
     signal.throwIfAborted();
-    return { folder: dataDir, tracks: await applyRules(context) };
+    return { folder: dataDir, ...rulesFor(await tracksOf(stores, WITH_RULES), context.now()) };
   } finally {
     await data.close();
     rmSync(masters, { recursive: true, force: true });
   }
 }
 
-/** Gives the last album's tracks one rule each. */
-async function applyRules({
-  db,
-  now,
-}: Awaited<ReturnType<typeof openData>>["context"]): Promise<NamedTracks> {
-  const rows = await db
-    .selectFrom("tracks")
-    .innerJoin("albums", "albums.id", "tracks.album_id")
-    .select("tracks.id")
-    .where("albums.title", "=", "Third")
-    .orderBy("track_number")
-    .execute();
-  const [market, soon, gone, explicit, premium, failed] = rows.map((row) => row.id) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  const availableAtMs = now() + DAY_MS;
-  const set = (id: string, values: Record<string, unknown>) =>
-    db.updateTable("tracks").set(values).where("id", "=", id).execute();
-  await set(market, { markets: '["SE"]' });
-  await set(soon, { available_from: availableAtMs });
-  await set(gone, { available_until: now() - DAY_MS });
-  await set(explicit, { explicit: 1 });
-  await db.deleteFrom("renditions").where("track_id", "=", premium).where("tier", "<", 320).execute();
-  const failure = { state: "failed", reason: "made so" } as const;
-  await db.updateTable("media_states").set(failure).where("track_id", "=", failed).execute();
-  return {
-    marketBlocked: { id: market, market: "DE" },
-    notYetAvailable: { id: soon, availableAtMs },
-    noLongerAvailable: { id: gone },
-    premiumOnly: { id: premium },
-    mediaFailed: { id: failed },
-  };
+/** The tracks of the album `title`, in their order. */
+async function tracksOf({ catalog }: Stores, title: string): Promise<readonly string[]> {
+  const cards = (await catalog.home()).flatMap(({ items }) => items);
+  const album = cards
+    .flatMap((card) => (card.kind === "album" ? [card.album] : []))
+    .find((each) => each.title === title);
+  const rows = album ? await catalog.trackIds("album", album.id, { offset: 0, limit: 100 }) : null;
+  return (rows ?? []).map(({ id }) => id);
 }
 
-/** Opens the data directory of a server that does not run. */
-export async function editReferenceData(
-  folder: string,
-  edit: (context: Awaited<ReturnType<typeof openData>>["context"]) => Promise<void>,
-): Promise<void> {
-  const data = await openData(environment(folder));
-  try {
-    await edit(data.context);
-  } finally {
-    await data.close();
-  }
-}
-
-/** Starts a server on a copy of `prepared`, so that a run leaves no trace for the next one. */
+/**
+ * Starts a server on a copy of `prepared`, so that a run leaves no trace for the next one.
+ * @param changes replace stores by others, each seeing what the one before has made
+ */
 export async function startReference(
   prepared: PreparedData,
-  change: (folder: string) => Promise<void> = async () => {},
+  ...changes: readonly StoreChange[]
 ): Promise<ReferenceServer> {
   const folder = mkdtempSync(join(tmpdir(), "segue-conformance-run-"));
   cpSync(prepared.folder, folder, { recursive: true });
-  await change(folder);
-  const server = await startServer(environment(folder));
+  const stores: StoreChange = (opened, context) =>
+    [keepRules(prepared.rules), ...changes].reduce(
+      (made, change) => ({ ...made, ...change(made, context) }),
+      opened,
+    );
+  const server = await startServer(environment(folder), { stores });
   return {
     url: server.url,
     tracks: prepared.tracks,
