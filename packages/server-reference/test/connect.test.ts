@@ -2,6 +2,7 @@ import { connect as connectTcp } from "node:net";
 import { type DeviceId, idFromBytes } from "@segue/core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
+import { MAX_GREETING_PER_ADDRESS } from "../src/modules/connect/limits";
 import { makeDevice, playContext, TestClient } from "./connect-client";
 import { call, startTestServer, type TestServer } from "./harness";
 import { signIn } from "./sign-in";
@@ -60,6 +61,18 @@ describe("a Connect connection", () => {
     }
     expect(states[0]).toEqual(states[1]);
     expect(states[0]!.device).toMatchObject({ deviceId: id, name: "Desk", type: "desktop" });
+  });
+
+  it("finds a place while few of its address have yet to say hello, and at once when one of them has", async () => {
+    const token = await user();
+    const id = await device(token);
+    const silent = await Promise.all(
+      Array.from({ length: MAX_GREETING_PER_ADDRESS }, () => client().opened()),
+    );
+    await expect(client().opened()).rejects.toThrow("503");
+    await silent[0]!.hello(token, id);
+    await client().opened();
+    await expect(client().opened()).rejects.toThrow("503");
   });
 
   it("offers no other subprotocol, and answers plain requests", async () => {

@@ -78,15 +78,17 @@ export class Connection {
   #work: Work[] = [];
   #working = false;
   #unwatch: () => void = () => undefined;
+  readonly #onGreeted: () => void;
 
+  /** @param onGreeted called once, when the device has said hello and was let in */
   constructor(
     readonly id: string,
     private readonly socket: WebSocket,
     private readonly subprotocol: ConnectSubprotocol,
     private readonly host: ConnectionHost,
-    /** Called once, when it was greeted. */
-    private readonly onGreeted: () => void,
+    onGreeted: () => void,
   ) {
+    this.#onGreeted = onGreeted;
     socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on("pong", () => this.#hear());
     socket.on("error", () => undefined);
@@ -289,7 +291,7 @@ export class Connection {
         },
       };
       this.#greeting = "done";
-      this.onGreeted();
+      this.#onGreeted();
       this.#unwatch = this.host.faults.watchSocket({ userId, deviceId }, () => this.socket.terminate());
       await this.host.join(this, this.#party, hello);
     } catch (error) {
