@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import rateLimit from "@fastify/rate-limit";
 import { SegueError } from "@segue/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { LRUCache } from "lru-cache";
 
 const MEDIA_FACTOR = 10;
 /** How much more the listeners behind one address may ask together than one of them. */
@@ -25,18 +26,17 @@ function caller(request: FastifyRequest): string {
 
 /** Counts per address, whatever tokens it sends: made-up tokens have a caller's allowance each. */
 function limitAddresses(app: FastifyInstance, max: number): void {
-  let counts = new Map<string, number>();
+  const counts = new LRUCache<string, number>({ max: MAX_ADDRESSES });
   let endsAt = performance.now() + WINDOW_MS;
   app.addHook("onRequest", async (request) => {
     if (!isApi(request)) return;
     const now = performance.now();
     if (now >= endsAt) {
-      counts = new Map();
+      counts.clear();
       endsAt = now + WINDOW_MS;
     }
     const count = (counts.get(request.ip) ?? 0) + 1;
     counts.set(request.ip, count);
-    if (counts.size > MAX_ADDRESSES) counts.delete(counts.keys().next().value as string);
     if (count > max) throw new SegueError("rate_limited", { retryAfterMs: Math.ceil(endsAt - now) });
   });
 }

@@ -1,6 +1,7 @@
 /** Prepared statements, kept for the next time that the same SQL runs. */
 import type { SqliteDatabase, SqliteStatement } from "kysely";
 import type Libsql from "libsql";
+import { LRUCache } from "lru-cache";
 
 /** More different statements than the server has; lists of ids of every length have one each. */
 const KEPT = 256;
@@ -18,7 +19,7 @@ function withBytes(rows: unknown[]): unknown[] {
 
 /** `connection` as Kysely wants it. A statement of Kysely's ends before the next one begins, so that one may be kept. */
 export function keepStatements(connection: Libsql.Database): SqliteDatabase {
-  const kept = new Map<string, SqliteStatement>();
+  const kept = new LRUCache<string, SqliteStatement>({ max: KEPT });
 
   function prepare(sql: string): SqliteStatement {
     const statement = connection.prepare(sql);
@@ -40,7 +41,6 @@ export function keepStatements(connection: Libsql.Database): SqliteDatabase {
       if (held) return held;
       const made = prepare(sql);
       kept.set(sql, made);
-      if (kept.size > KEPT) kept.delete(kept.keys().next().value as string);
       return made;
     },
     close: () => {
