@@ -106,5 +106,6 @@ export * from "./protection/signed-bytes";
 export * from "./queue/queue";
 export * from "./queue/shuffle";
 export type { Wish } from "./queue/wish";
+export * from "./token-bucket";
 export * from "./units";
 export * from "./utf8";

@@ -8,7 +8,7 @@ const core = readSources(`${packages}/core/src`);
 
 /** A folder may import its own rung and those below. */
 const RUNGS: readonly (readonly string[])[] = [
-  ["ids", "units", "utf8", "backoff", "errors"],
+  ["ids", "units", "utf8", "backoff", "token-bucket", "errors"],
   ["catalog", "protection", "audio", "recommend"],
   ["queue", "prefetch", "license", "events", "connect"],
   ["playback"],

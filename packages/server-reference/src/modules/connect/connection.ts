@@ -4,10 +4,12 @@ import {
   type DeviceId,
   type DeviceInfo,
   type ErrorCode,
+  fullBucket,
   type Hello,
   type Microseconds,
   SegueError,
   type ServerFrame,
+  takeTokens,
   type UserId,
 } from "@segue/core";
 import { type ConnectSubprotocol, readClientFrame, type UnknownFrame } from "@segue/core/wire";
@@ -19,8 +21,7 @@ import {
   AUTH_REQUIRED_MS,
   CLOSE,
   CLOSE_MS,
-  FRAME_BURST,
-  FRAMES_PER_SECOND,
+  FRAME_RATE,
   HELLO_MS,
   MAX_DROPPED_FRAMES,
   MAX_INBOX,
@@ -28,7 +29,6 @@ import {
   RECHECK_MS,
   SILENT_MS,
 } from "./limits";
-import { TokenBucket } from "./token-bucket";
 
 /** Frames that concern the session. */
 export type SessionFrame = Exclude<ClientFrame, { type: "hello" | "auth_renewal" }>;
@@ -74,7 +74,7 @@ export class Connection {
   readonly #openedAtMs = performance.now();
   #heardAtMs = performance.now();
   #pingedAtMs = performance.now();
-  readonly #frames = new TokenBucket(FRAMES_PER_SECOND, FRAME_BURST, performance.now());
+  #frames = fullBucket(FRAME_RATE, performance.now());
   #work: Work[] = [];
   #working = false;
   #unwatch: () => void = () => undefined;
@@ -209,7 +209,9 @@ export class Connection {
     if (this.#closed) return;
     const receivedUs = this.host.nowUs();
     this.#hear();
-    if (this.#frames.take(performance.now()) > 0) {
+    const { bucket, waitMs } = takeTokens(this.#frames, FRAME_RATE, 1, performance.now());
+    this.#frames = bucket;
+    if (waitMs > 0) {
       this.#dropped += 1;
       // One word for many frames.
       if (this.#dropped % 50 === 1) this.fault("rate_limited", "too many frames");

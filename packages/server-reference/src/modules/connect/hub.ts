@@ -1,6 +1,7 @@
 /** Every session that is in memory, and the connections that look at them. */
 import { randomUUID } from "node:crypto";
 import {
+  fullBucket,
   HEARTBEAT_MS,
   type Hello,
   LEASE_MS,
@@ -12,6 +13,8 @@ import {
   SegueError,
   type SequencerEffect,
   type ServerFrame,
+  type TokenBucket,
+  takeTokens,
   type UserId,
 } from "@segue/core";
 import type { ConnectSubprotocol } from "@segue/core/wire";
@@ -22,11 +25,10 @@ import type { DevicesModule } from "../devices/module";
 import type { ConnectClock } from "./clock";
 import { Connection, type ConnectionHost, type Party, type SessionFrame } from "./connection";
 import { encoded } from "./frame-writer";
-import { CLOSE, COMMAND_BURST, COMMANDS_PER_SECOND, MAX_CONNECTIONS } from "./limits";
+import { CLOSE, COMMAND_RATE, MAX_CONNECTIONS } from "./limits";
 import type { ConnectMetrics } from "./metrics";
 import { SessionActor } from "./session-actor";
 import type { ConnectStore } from "./store";
-import { TokenBucket } from "./token-bucket";
 
 export interface HubOptions {
   readonly context: ServerContext;
@@ -163,10 +165,10 @@ export class Hub implements ConnectionHost {
       return false;
     };
     if (connection.expired) return refuse("unauthenticated", 0);
-    const bucket =
-      commands.get(deviceId) ?? new TokenBucket(COMMANDS_PER_SECOND, COMMAND_BURST, performance.now());
+    const nowMs = performance.now();
+    const before = commands.get(deviceId) ?? fullBucket(COMMAND_RATE, nowMs);
+    const { bucket, waitMs } = takeTokens(before, COMMAND_RATE, 1, nowMs);
     commands.set(deviceId, bucket);
-    const waitMs = bucket.take(performance.now());
     return waitMs === 0 || refuse("rate_limited", waitMs);
   }
 

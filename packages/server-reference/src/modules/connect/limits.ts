@@ -1,4 +1,5 @@
 /** Numbers of docs/spec/connect.md, "Transport" and "Limits", that only a server needs. */
+import type { BucketRate } from "@segue/core";
 
 /** Longest time until the first frame. */
 export const HELLO_MS = 15_000;
@@ -7,10 +8,8 @@ export const SILENT_MS = 20_000;
 export const PING_EVERY_MS = 10_000;
 /** What may wait to be sent on one connection, in bytes. */
 export const MAX_BUFFERED_BYTES = 1_048_576;
-export const COMMANDS_PER_SECOND = 10;
-export const COMMAND_BURST = 20;
-export const FRAMES_PER_SECOND = 50;
-export const FRAME_BURST = 100;
+export const COMMAND_RATE: BucketRate = { perSecond: 10, burst: 20 };
+export const FRAME_RATE: BucketRate = { perSecond: 50, burst: 100 };
 /** Dropped frames after which a connection ends. */
 export const MAX_DROPPED_FRAMES = 200;
 /** Frames of one connection that wait for work that is slow. */

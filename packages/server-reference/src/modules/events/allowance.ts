@@ -1,10 +1,16 @@
 /** How many events a listener may report: an outbox that was offline for weeks passes, a flood does not. */
-import { type Milliseconds, SegueError } from "@segue/core";
+import {
+  type BucketRate,
+  fullBucket,
+  type Milliseconds,
+  SegueError,
+  type TokenBucket,
+  takeTokens,
+} from "@segue/core";
+import { LRUCache } from "lru-cache";
 
-/** Two full outboxes at once. */
-const BURST = 20_000;
-/** Nobody begins plays faster than this for long. */
-const PER_SECOND = 10;
+/** Two full outboxes at once; nobody begins plays faster than 10 a second for long. */
+const RATE: BucketRate = { perSecond: 10, burst: 20_000 };
 const MAX_LISTENERS = 10_000;
 
 /** Counts the events of each listener. */
@@ -15,21 +21,14 @@ export interface Allowance {
 
 /** @param monotonicMs Time that never goes back */
 export function createAllowance(monotonicMs: () => Milliseconds): Allowance {
-  const spent = new Map<string, { level: number; at: Milliseconds }>();
+  const buckets = new LRUCache<string, TokenBucket>({ max: MAX_LISTENERS });
   return {
     spend(userId, events) {
       const now = monotonicMs();
-      const held = spent.get(userId) ?? { level: 0, at: now };
-      const level = Math.max(0, held.level - ((now - held.at) / 1000) * PER_SECOND) + events;
-      if (level > BURST)
-        throw new SegueError("rate_limited", {
-          detail: "too many events",
-          retryAfterMs: Math.ceil(((level - BURST) / PER_SECOND) * 1000),
-        });
-      // The last to come is the last to be forgotten.
-      spent.delete(userId);
-      spent.set(userId, { level, at: now });
-      if (spent.size > MAX_LISTENERS) spent.delete(spent.keys().next().value as string);
+      const { bucket, waitMs } = takeTokens(buckets.get(userId) ?? fullBucket(RATE, now), RATE, events, now);
+      buckets.set(userId, bucket);
+      if (waitMs > 0)
+        throw new SegueError("rate_limited", { detail: "too many events", retryAfterMs: waitMs });
     },
   };
 }
