@@ -1,5 +1,5 @@
 import type { Milliseconds } from "../units";
-import { countedMs, STREAM_MS } from "./count-rule";
+import { countedMs, countsAsStream } from "./count-rule";
 import { type PlayTime, placeInTime } from "./event-time";
 import type { PlayEvent } from "./play-event";
 
@@ -33,12 +33,11 @@ export function judge(event: PlayEvent, facts: VerdictFacts): Verdict {
   const time = placeInTime(event, facts.sentAtMs, facts.receivedAtMs);
   if (time.tooOld) return { status: "rejected", reason: "too_old" };
   if (!facts.trackKnown) return { status: "quarantined", reason: "unknown_track" };
-  const counted = countedMs(event);
   return {
     status: "accepted",
     reason: time.future ? "future" : "",
     time,
-    countedMs: counted,
-    counts: counted >= STREAM_MS,
+    countedMs: countedMs(event),
+    counts: countsAsStream(event),
   };
 }

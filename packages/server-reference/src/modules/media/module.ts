@@ -1,13 +1,11 @@
 /** Media objects, and the URLs that open them. */
-import type { Codec } from "@segue/core";
+import { type Codec, TIERS } from "@segue/core";
 import type { ServerContext } from "../../context";
 import type { Module } from "../module";
 import type { AacTiers } from "./aac-tiers";
 import { MediaUrlSigner } from "./media-url";
 import { mediaRoutes } from "./routes";
 import type { MediaFiles } from "./service";
-
-const VORBIS_KBPS = [24, 96, 160, 320];
 
 /** A codec, and the bitrates in which there is audio of it. */
 export interface CodecOffer {
@@ -42,7 +40,7 @@ export function mediaModule({ secrets, now }: ServerContext, { files, aacTiers }
     signer,
     codecs: async () => {
       const aac = await aacTiers();
-      const vorbis: CodecOffer = { codec: "vorbis", bitratesKbps: VORBIS_KBPS };
+      const vorbis: CodecOffer = { codec: "vorbis", bitratesKbps: TIERS.vorbis };
       return aac.length > 0 ? [vorbis, { codec: "aac", bitratesKbps: aac }] : [vorbis];
     },
   };
