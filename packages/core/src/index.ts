@@ -69,6 +69,7 @@ export * from "./events/verdict";
 export * from "./ids";
 export * from "./license/license";
 export * from "./license/trusted-clock";
+export * from "./license/validity-terms";
 export * from "./playback/manifest";
 export { positionMs as playbackPositionMs } from "./playback/passes";
 export {

@@ -12,8 +12,6 @@ import {
   trustedNow,
 } from "./trusted-clock";
 
-/** 30 days: how long a license for offline play lasts from the last contact. */
-export const LICENSE_TTL_MS: Milliseconds = 30 * 86_400_000;
 /** A license is renewed at most this often. */
 export const RENEW_INTERVAL_MS: Milliseconds = 86_400_000;
 

@@ -1,7 +1,7 @@
+import { VALIDITY_TERMS } from "@segue/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KEY_KEPT_MS, KEY_LEAD_MS, type KeyGeneration, scheduleAt } from "./key-schedule";
-import { VALIDITY_TERMS } from "./validity";
 
 const DAY_MS = 24 * 3_600_000;
 const LONGEST_MS = Math.max(...Object.values(VALIDITY_TERMS).map((terms) => terms.lifetimeMs));

@@ -1,6 +1,5 @@
 /** Which signing key signs at which time, and which are listed. */
-import type { Milliseconds } from "@segue/core";
-import { VALIDITY_TERMS } from "./validity";
+import { LONGEST_VALIDITY_MS, type Milliseconds } from "@segue/core";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -9,8 +8,7 @@ export const KEY_LIST_FRESH_MS: Milliseconds = 300_000;
 /** A key is listed so long before it signs: whoever asks again when the list is stale knows it by then. */
 export const KEY_LEAD_MS: Milliseconds = 2 * KEY_LIST_FRESH_MS;
 /** A key is listed so long after it signed last: nothing that it signed holds by then. */
-export const KEY_KEPT_MS: Milliseconds =
-  Math.max(...Object.values(VALIDITY_TERMS).map((terms) => terms.lifetimeMs)) + DAY_MS;
+export const KEY_KEPT_MS: Milliseconds = LONGEST_VALIDITY_MS + DAY_MS;
 
 /** A key in the order of keys. */
 export interface KeyGeneration {

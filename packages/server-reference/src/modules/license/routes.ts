@@ -1,5 +1,5 @@
 /** POST /v1/license/validity, POST /v1/license/time-proofs, GET /v1/license/keys. */
-import { type DeviceId, SegueError } from "@segue/core";
+import { type DeviceId, SegueError, timeProofSignedBytes } from "@segue/core";
 import {
   MAX_REQUEST_BYTES,
   signedTimeProofCodec,
@@ -62,7 +62,7 @@ export async function licenseRoutes(
     await ensureOwned(deviceId, user);
     const timeMs = now();
     const payload = timeProofCodec.toBytes({ deviceId, nonce, timeMs });
-    const signed = (await keys.at(timeMs)).sign("segue/time-proof/v1", payload);
+    const signed = (await keys.at(timeMs)).sign(timeProofSignedBytes, payload);
     return sendMessage(reply, type, signed, signedTimeProofCodec);
   });
 }

@@ -2,9 +2,6 @@
 import { createHash, createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign } from "node:crypto";
 import type { SignedPayload } from "@segue/core";
 
-/** What a signature is made over: label ‖ 0x00 ‖ payload. */
-export type SignatureLabel = "segue/validity/v1" | "segue/time-proof/v1";
-
 /** A public key as GET /v1/license/keys lists it: a JSON Web Key. */
 export interface LicenseKey {
   readonly kty: "OKP";
@@ -64,10 +61,10 @@ export class SigningKeys {
     return [this.#signing, ...this.#others].map((key) => key.listed);
   }
 
-  /** Signs `payload` under `label`. */
-  sign(label: SignatureLabel, payload: Uint8Array): SignedPayload {
+  /** Signs `payload`; `signedBytes` says what the signature of its kind covers. */
+  sign(signedBytes: (payload: Uint8Array) => Uint8Array, payload: Uint8Array): SignedPayload {
     const { privateKey, listed } = this.#signing;
-    const signature = sign(null, Buffer.concat([Buffer.from(`${label}\0`), payload]), privateKey);
+    const signature = sign(null, signedBytes(payload), privateKey);
     return { payload, signature: new Uint8Array(signature), signingKeyId: listed.kid };
   }
 }

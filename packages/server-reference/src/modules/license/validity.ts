@@ -1,19 +1,17 @@
 /** Validities: the signed statements that let a device use its key envelopes. */
-import type { DeviceId, KeyId, Milliseconds, Plan, SignedPayload, UserId, Validity } from "@segue/core";
+import {
+  type DeviceId,
+  type KeyId,
+  type Milliseconds,
+  type Plan,
+  type SignedPayload,
+  type UserId,
+  VALIDITY_TERMS,
+  type Validity,
+  validitySignedBytes,
+} from "@segue/core";
+import { LRUCache } from "lru-cache";
 import type { SigningKeys } from "./signing-keys";
-
-const HOUR_MS = 3_600_000;
-
-/** How long a plan's validities hold, and after how long they are renewed on contact. */
-export const VALIDITY_TERMS: Readonly<
-  Record<
-    Plan,
-    { readonly lifetimeMs: Milliseconds; readonly renewMs: Milliseconds; readonly offline: boolean }
-  >
-> = {
-  free: { lifetimeMs: 24 * HOUR_MS, renewMs: 12 * HOUR_MS, offline: false },
-  premium: { lifetimeMs: 30 * 24 * HOUR_MS, renewMs: 24 * HOUR_MS, offline: true },
-};
 
 /** The largest seq that a device may claim to hold; far above any real one, far below the precision of numbers. */
 export const MAX_HELD_SEQ = 2 ** 48;
@@ -60,7 +58,7 @@ const HELD_IN_MEMORY = 10_000;
 
 /** Issues validities, at most one per renewal period and device unless something that they say has changed. */
 export class ValidityIssuer {
-  readonly #held = new Map<DeviceId, Held>();
+  readonly #held = new LRUCache<DeviceId, Held>({ max: HELD_IN_MEMORY });
   readonly #issuing = new Map<DeviceId, Promise<unknown>>();
 
   constructor(
@@ -103,16 +101,13 @@ export class ValidityIssuer {
       renewAfterMs: nowMs + terms.renewMs,
       revokedKeyIds: revoked,
     };
-    const signed = keys.sign("segue/validity/v1", this.encode(validity));
+    const signed = keys.sign(validitySignedBytes, this.encode(validity));
     await this.store.keep(validity, signed);
     return { validity, signed };
   }
 
   #remember(held: Held): Held {
-    const { deviceId } = held.validity;
-    this.#held.delete(deviceId);
-    this.#held.set(deviceId, held);
-    if (this.#held.size > HELD_IN_MEMORY) this.#held.delete(this.#held.keys().next().value as DeviceId);
+    this.#held.set(held.validity.deviceId, held);
     return held;
   }
 
