@@ -1,4 +1,4 @@
-import { createHash, webcrypto } from "node:crypto";
+import { createECDH, createHash, webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { missingFrames, startTrim, trimChunk } from "../src/audio/trim";
@@ -19,7 +19,7 @@ import { segmentRange } from "../src/protection/layout";
 import { openSegment, sealMedia } from "../src/protection/segments";
 import {
   deviceProofBytes,
-  mediaUrlSignedBytes,
+  mediaUrlSignedText,
   timeProofSignedBytes,
   validitySignedBytes,
 } from "../src/protection/signed-bytes";
@@ -36,6 +36,7 @@ import {
 } from "../src/queue/queue";
 import { shuffledOrder } from "../src/queue/shuffle";
 import { buildValidity, numberedId } from "../src/testing/builders";
+import { agree, syncCrypto } from "./node-crypto";
 
 // biome-ignore lint/suspicious/noExplicitAny: the shape of a case is the file's own
 type Case = any;
@@ -92,17 +93,20 @@ describe("envelopes", () => {
       keyId: each.keyId as KeyId,
       renditionId: each.renditionId as RenditionId,
     };
-    const ephemeral = {
-      privateKey: await privateKey(each.ephemeralPrivateKey, each.ephemeralPublicKey),
-      publicPoint: bytes(each.ephemeralPublicKey),
+    const ephemeral = createECDH("prime256v1");
+    ephemeral.setPrivateKey(bytes(each.ephemeralPrivateKey));
+    const agreement = agree(ephemeral, bytes(each.devicePublicKey));
+    const wrapped: string[] = [];
+    const watched = {
+      ...syncCrypto,
+      wrapKey(keyEncryptionKey: Uint8Array, key: Uint8Array) {
+        wrapped.push(hex(keyEncryptionKey));
+        return syncCrypto.wrapKey(keyEncryptionKey, key);
+      },
     };
-    const envelope = await wrapContentKey(
-      webcrypto,
-      ephemeral,
-      bytes(each.devicePublicKey),
-      bytes(each.contentKey),
-      ids,
-    );
+    const envelope = wrapContentKey(watched, agreement, bytes(each.contentKey), ids);
+    expect(hex(envelope.ephemeralPublicKey)).toBe(each.ephemeralPublicKey);
+    expect(wrapped).toEqual([each.keyEncryptionKey]);
     expect(hex(envelope.wrappedKey)).toBe(each.wrappedKey);
     const device = await privateKey(each.devicePrivateKey, each.devicePublicKey);
     await openEnvelope(webcrypto, envelope, device, ids.deviceId);
@@ -115,7 +119,7 @@ test.each(vectors("protection/signed-bytes"))("signed bytes: %s", (_, each) => {
     "time-proof": () => timeProofSignedBytes(bytes(each.payload)),
     "device-proof": () =>
       deviceProofBytes(bytes(each.challenge), bytes(each.identityKey), bytes(each.agreementKey)),
-    "media-url": () => mediaUrlSignedBytes(each.hash, each.exp, each.max),
+    "media-url": () => Buffer.from(mediaUrlSignedText(each.hash, each.exp, each.max)),
   }[each.kind as "validity"]();
   expect(hex(made)).toBe(each.bytes);
 });

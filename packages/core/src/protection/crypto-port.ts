@@ -1,5 +1,20 @@
+import type { Bytes } from "../units";
+
 // biome-ignore lint/suspicious/noExplicitAny: runtimes declare these parameters in types that have nothing in common
 type Runtime = any;
+
+/**
+ * What sealing and wrapping ask of a server's runtime. Synchronous, unlike WebCrypto: a grant wraps an envelope for
+ * each of its tracks. Node's `crypto` has all of it. A string stands for its bytes in UTF-8.
+ */
+export interface SyncCryptoPort {
+  /** HMAC-SHA-256: 32 bytes. */
+  hmacSha256(key: Uint8Array, data: Uint8Array | string): Uint8Array;
+  /** HKDF-SHA-256 (RFC 5869) of `length` bytes. */
+  hkdfSha256(secret: Uint8Array, salt: Uint8Array, info: string, length: Bytes): Uint8Array;
+  /** AES-256 key wrap with the default initial value (RFC 3394): 8 bytes longer than `key`. */
+  wrapKey(keyEncryptionKey: Uint8Array, key: Uint8Array): Uint8Array;
+}
 
 /** The part of WebCrypto that core uses. A browser's `crypto` and Node's `webcrypto` both satisfy it. */
 export interface CryptoPort {

@@ -26,6 +26,13 @@ export async function signDeviceProof(
   return new Uint8Array(await crypto.subtle.sign(ECDSA, identityPrivateKey, bytes));
 }
 
+/** Imports an uncompressed point; rejects what is not one of P-256. */
+function importPoint(crypto: CryptoPort, point: Uint8Array, name: string, usages: readonly "verify"[]) {
+  return crypto.subtle.importKey("raw", point, { name, namedCurve: "P-256" }, false, usages);
+}
+
+const looksLikePoint = (point: Uint8Array) => point.length === 65 && point[0] === 4;
+
 /** Whether `proof` was made by the holder of the identity key for this challenge. Malformed input is false. */
 export async function verifyDeviceProof(
   crypto: CryptoPort,
@@ -34,23 +41,14 @@ export async function verifyDeviceProof(
   proof: Uint8Array,
 ): Promise<boolean> {
   const { identityKey, agreementKey } = keys;
-  if (
-    challenge.length !== 32 ||
-    identityKey.length !== 65 ||
-    agreementKey.length !== 65 ||
-    proof.length !== 64
-  ) {
-    return false;
-  }
+  if (challenge.length !== 32 || proof.length !== 64) return false;
+  if (!looksLikePoint(identityKey) || !looksLikePoint(agreementKey)) return false;
   try {
-    const algorithm = { name: "ECDSA", namedCurve: "P-256" };
-    const key = await crypto.subtle.importKey("raw", identityKey, algorithm, false, ["verify"]);
-    return await crypto.subtle.verify(
-      ECDSA,
-      key,
-      proof,
-      deviceProofBytes(challenge, identityKey, agreementKey),
-    );
+    // A key that no envelope could be wrapped to is refused now, not at the first grant.
+    await importPoint(crypto, agreementKey, "ECDH", []);
+    const key = await importPoint(crypto, identityKey, "ECDSA", ["verify"]);
+    const signed = deviceProofBytes(challenge, identityKey, agreementKey);
+    return await crypto.subtle.verify(ECDSA, key, proof, signed);
   } catch {
     return false;
   }

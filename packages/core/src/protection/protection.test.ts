@@ -1,11 +1,12 @@
-import { webcrypto } from "node:crypto";
+import { createECDH, webcrypto } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { agree, syncCrypto } from "../../test/node-crypto";
 import { numberedId } from "../testing/builders";
 import type { CryptoPort, KeyPort } from "./crypto-port";
 import { deviceIdOf, signDeviceProof, verifyDeviceProof } from "./device-proof";
 import { openEnvelope, wrapContentKey } from "./envelope";
-import { deriveSegmentKey } from "./key-schedule";
+import { deriveContentKey, deriveRendition, deriveSegmentKey } from "./key-schedule";
 import {
   ciphertextLength,
   isLastSegment,
@@ -157,6 +158,26 @@ describe("segments", () => {
   });
 });
 
+test("what protects a rendition depends on the secret and the plaintext alone, and never changes", () => {
+  const hex = (value: Uint8Array) => Buffer.from(value).toString("hex");
+  const [secret, digest] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+  const made = deriveRendition(syncCrypto, secret, digest);
+  // What was sealed once is opened for ever: these must not change.
+  expect({
+    ...made,
+    contentKey: hex(made.contentKey),
+    salt: hex(made.salt),
+    noncePrefix: hex(made.noncePrefix),
+  }).toEqual({
+    renditionId: "rnd_61144nzev5chd6mznaw910eee4",
+    keyId: "key_3xrxsb5mxa14h2a1s8sm31wh0b",
+    contentKey: "971a557159fc784138611f829a244493ab72d9c65a6df0d2265fec1cff1c5ddb",
+    salt: "c4098a768e649194a2de931c89d67c2fdfb20ac2b4c55a477e469796b8a434e4",
+    noncePrefix: "80a92ceb1dbf1b",
+  });
+  expect(deriveContentKey(syncCrypto, secret, digest)).toEqual(made.contentKey);
+});
+
 describe("envelopes", () => {
   const ids = {
     deviceId: numberedId("device", 1),
@@ -172,9 +193,14 @@ describe("envelopes", () => {
       publicPoint: new Uint8Array(await webcrypto.subtle.exportKey("raw", keys.publicKey)),
     };
   };
+  const wrapped = (agreementPoint: Uint8Array) => {
+    const ephemeral = createECDH("prime256v1");
+    ephemeral.generateKeys();
+    return wrapContentKey(syncCrypto, agree(ephemeral, agreementPoint), contentKey, ids);
+  };
   test("give the device the content key, not extractable", async () => {
     const device = await pair();
-    const envelope = await wrapContentKey(crypto, await pair(), device.publicPoint, contentKey, ids);
+    const envelope = wrapped(device.publicPoint);
     expect(envelope.wrappedKey).toHaveLength(40);
     const key = await openEnvelope(crypto, envelope, device.privateKey, ids.deviceId);
     expect(key.extractable).toBe(false);
@@ -185,7 +211,7 @@ describe("envelopes", () => {
   });
   test("open for no other device, key id or rendition id", async () => {
     const device = await pair();
-    const envelope = await wrapContentKey(crypto, await pair(), device.publicPoint, contentKey, ids);
+    const envelope = wrapped(device.publicPoint);
     const stranger = numberedId("device", 2);
     await expect(openEnvelope(crypto, envelope, device.privateKey, stranger)).rejects.toMatchObject({
       code: "envelope_not_for_device",
@@ -234,7 +260,8 @@ describe("signatures", () => {
       "verify",
     ]);
     const identityKey = new Uint8Array(await webcrypto.subtle.exportKey("raw", identity.publicKey));
-    const keys = { identityKey, agreementKey: new Uint8Array(65).fill(4) };
+    const agreement = createECDH("prime256v1");
+    const keys = { identityKey, agreementKey: new Uint8Array(agreement.generateKeys()) };
     const challenge = new Uint8Array(32).fill(5);
     const proof = await signDeviceProof(crypto, identity.privateKey, challenge, keys);
     expect(proof).toHaveLength(64);
@@ -243,9 +270,30 @@ describe("signatures", () => {
     expect(
       await verifyDeviceProof(crypto, challenge, { ...keys, agreementKey: new Uint8Array(65) }, proof),
     ).toBe(false);
+    const another = new Uint8Array(agreement.generateKeys());
+    expect(await verifyDeviceProof(crypto, challenge, { ...keys, agreementKey: another }, proof)).toBe(false);
     expect(
       await verifyDeviceProof(crypto, challenge, { ...keys, identityKey: new Uint8Array(65) }, proof),
     ).toBe(false);
     expect(await deviceIdOf(crypto, identityKey)).toMatch(/^dev_/);
+  });
+  test("a device proof over an agreement key that is no point of the curve, or in another form, is none", async () => {
+    const identity = await webcrypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, [
+      "sign",
+      "verify",
+    ]);
+    const identityKey = new Uint8Array(await webcrypto.subtle.exportKey("raw", identity.publicKey));
+    const pair = createECDH("prime256v1");
+    const point = new Uint8Array(pair.generateKeys());
+    const challenge = new Uint8Array(32).fill(5);
+    const holds = async (agreementKey: Uint8Array) => {
+      const keys = { identityKey, agreementKey };
+      const proof = await signDeviceProof(crypto, identity.privateKey, challenge, keys);
+      return verifyDeviceProof(crypto, challenge, keys, proof);
+    };
+    expect(await holds(point)).toBe(true);
+    expect(await holds(new Uint8Array(65).fill(4))).toBe(false);
+    expect(await holds(new Uint8Array(pair.getPublicKey(null, "hybrid")))).toBe(false);
+    expect(await holds(new Uint8Array(pair.getPublicKey(null, "compressed")))).toBe(false);
   });
 });

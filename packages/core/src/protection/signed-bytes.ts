@@ -1,3 +1,4 @@
+import type { Bytes } from "../units";
 import { concatBytes } from "../utf8";
 import type { CryptoPort } from "./crypto-port";
 
@@ -22,9 +23,9 @@ export function deviceProofBytes(
   return concatBytes("segue/device-proof/v1", ZERO, challenge, identityKey, agreementKey);
 }
 
-/** What the signature of a media URL covers. `exp` in Unix seconds, `max` in bytes from byte 0. */
-export function mediaUrlSignedBytes(hash: string, exp: number, max: number): Uint8Array {
-  return concatBytes("segue/media-url/v1", ZERO, hash, ZERO, String(exp), ZERO, String(max));
+/** What the signature of a media URL covers, in ASCII. `exp` in Unix seconds, `max` in bytes from byte 0. */
+export function mediaUrlSignedText(hash: string, exp: number, max: Bytes): string {
+  return `segue/media-url/v1\0${hash}\0${exp}\0${max}`;
 }
 
 /** Verifies an Ed25519 signature by the raw 32-byte public key. */

@@ -1,42 +1,20 @@
 import { createCipheriv, createHash, hkdfSync } from "node:crypto";
-import { idFromBytes, type KeyId, type RenditionId } from "@segue/core";
+import { deriveRendition as deriveSecrets, type RenditionSecrets } from "@segue/core";
+import { nodeCrypto } from "../node-crypto";
 
 /** Plaintext bytes of a segment; the last may have fewer. */
 export const SEGMENT_PLAIN_BYTES = 16_368;
 /** Ciphertext bytes of a segment; the last may have fewer. */
 export const SEGMENT_BYTES = 16_384;
 
-/** What the server derives from its secret and a rendition's plaintext. `contentKey` is a secret. */
-export interface RenditionSecrets {
-  readonly renditionId: RenditionId;
-  readonly keyId: KeyId;
-  /** 32 bytes. */
-  readonly contentKey: Uint8Array;
-  /** 32 bytes. */
-  readonly salt: Uint8Array;
-  /** 7 bytes. */
-  readonly noncePrefix: Uint8Array;
-}
-
-/**
- * Derives everything that protects a rendition from the server's secret and the SHA-256 of its plaintext: the same
- * plaintext gets the same object, another encoding never meets the same nonce under the same key.
- */
+/** What protects the rendition whose plaintext is `plaintext`. */
 export function deriveRendition(secret: Uint8Array, plaintext: Uint8Array): RenditionSecrets {
   return deriveFromDigest(secret, createHash("sha256").update(plaintext).digest());
 }
 
 /** As `deriveRendition`, from the SHA-256 of the plaintext. */
 export function deriveFromDigest(secret: Uint8Array, digest: Uint8Array): RenditionSecrets {
-  const derive = (label: string, length: number) =>
-    new Uint8Array(hkdfSync("sha256", secret, digest, `segue/server/${label}/v1`, length));
-  return {
-    renditionId: idFromBytes("rendition", derive("rendition-id", 16)),
-    keyId: idFromBytes("key", derive("key-id", 16)),
-    contentKey: derive("content-key", 32),
-    salt: derive("salt", 32),
-    noncePrefix: derive("nonce-prefix", 7),
-  };
+  return deriveSecrets(nodeCrypto, secret, digest);
 }
 
 /** Seals pieces of SEGMENT_PLAIN_BYTES (the last may have fewer) into the segments of a media object. */

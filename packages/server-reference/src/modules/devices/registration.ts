@@ -1,12 +1,14 @@
 /** The body of POST /v1/devices. */
-import { type DeviceType, SegueError } from "@segue/core";
+import { DEVICE_TYPES, type DeviceKeys, type DeviceType, SegueError } from "@segue/core";
 import { z } from "zod";
-import type { DeviceProof } from "./proof";
 
 /** What a device says about itself. */
-export interface Registration extends DeviceProof {
+export interface Registration extends DeviceKeys {
   readonly name: string;
   readonly type: DeviceType;
+  readonly challenge: Uint8Array;
+  /** Raw r ‖ s, 64 bytes. */
+  readonly proof: Uint8Array;
 }
 
 const bytes = (length: number) =>
@@ -19,7 +21,7 @@ const bytes = (length: number) =>
 
 const Body = z.object({
   name: z.string().trim().min(1).max(100),
-  type: z.enum(["web", "desktop", "mobile", "speaker", "tv", "other"]),
+  type: z.enum(DEVICE_TYPES),
   identityKey: bytes(65),
   agreementKey: bytes(65),
   challenge: bytes(32),

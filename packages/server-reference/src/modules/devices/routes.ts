@@ -1,8 +1,8 @@
 /** POST /v1/devices/challenges; POST, GET /v1/devices; DELETE /v1/devices/{deviceId}. */
-import { ensureId, SegueError } from "@segue/core";
+import { webcrypto } from "node:crypto";
+import { deviceIdOf, ensureId, SegueError, verifyDeviceProof } from "@segue/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServerContext } from "../../context";
-import { deviceIdOf, verifyDeviceProof } from "./proof";
 import { readRegistration } from "./registration";
 import type { DeviceRow, DeviceStore } from "./store";
 
@@ -43,12 +43,13 @@ export async function deviceRoutes(
   app.post("/v1/devices", async (request, reply) => {
     const user = await app.requireUser(request);
     const given = readRegistration(request.body);
-    context.faults.storage({ userId: user.id, deviceId: deviceIdOf(given.identityKey) }, "devices");
+    const id = await deviceIdOf(webcrypto, given.identityKey);
+    context.faults.storage({ userId: user.id, deviceId: id }, "devices");
     // Taken before it is judged: a challenge serves once, also for a wrong proof.
     if (!(await store.takeChallenge(user.id, given.challenge, context.now())))
       throw new SegueError("challenge_expired");
-    if (!verifyDeviceProof(given)) throw new SegueError("device_proof_invalid");
-    const id = deviceIdOf(given.identityKey);
+    if (!(await verifyDeviceProof(webcrypto, given.challenge, given, given.proof)))
+      throw new SegueError("device_proof_invalid");
     const row = await store.register({ ...given, id, userId: user.id }, context.now());
     return reply.code(201).send(toDevice(row, id));
   });

@@ -1,6 +1,6 @@
 /** Answers requests for media objects: who may read which bytes, and as which HTTP response. */
 import type { FileHandle } from "node:fs/promises";
-import { type Bytes, type Milliseconds, SegueError } from "@segue/core";
+import { type Bytes, isMediaHash, type Milliseconds, SegueError } from "@segue/core";
 import { type ConditionHeaders, evaluateConditions, rangeApplies } from "./conditions";
 import type { MediaUrlSigner } from "./media-url";
 import { chooseRange } from "./range";
@@ -26,7 +26,6 @@ export interface MediaAnswer {
   readonly body: { readonly handle: FileHandle; readonly start: Bytes; readonly end: Bytes } | null;
 }
 
-const HASH = /^[0-9a-f]{64}$/;
 /** One year: the address is the hash of the bytes, so the bytes never change. */
 const IMMUTABLE = "public, max-age=31536000, immutable";
 
@@ -45,7 +44,7 @@ export async function answerMedia(
   request: MediaRequest,
   method: "GET" | "HEAD",
 ): Promise<MediaAnswer> {
-  if (!HASH.test(request.hash)) throw new SegueError("not_found");
+  if (!isMediaHash(request.hash)) throw new SegueError("not_found");
   const grant = signer.verify(request.hash, request.query, request.nowMs);
   const etag = `"${request.hash}"`;
   const outcome = evaluateConditions(request.headers, etag);

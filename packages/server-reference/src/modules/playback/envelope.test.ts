@@ -1,6 +1,8 @@
 import { createDecipheriv, createECDH, hkdfSync, randomBytes } from "node:crypto";
-import { idFromBytes } from "@segue/core";
+import { readFileSync } from "node:fs";
+import { agreeOnEnvelopes, type EnvelopeIds, idFromBytes, wrapContentKey } from "@segue/core";
 import { describe, expect, it } from "vitest";
+import { nodeCrypto } from "../../node-crypto";
 import { EnvelopeWrapper } from "./envelope";
 
 function device() {
@@ -30,6 +32,20 @@ function open(envelope: Envelope, pair: ReturnType<typeof createECDH>, deviceId:
   const decipher = createDecipheriv("id-aes256-wrap", kek, Buffer.alloc(8, 0xa6));
   return Buffer.concat([decipher.update(envelope.wrappedKey), decipher.final()]);
 }
+
+const vectors = new URL("../../../../conformance/vectors/v1/protection/envelope.json", import.meta.url);
+type Names = "ephemeralPrivateKey" | "ephemeralPublicKey" | "devicePublicKey" | "contentKey" | "wrappedKey";
+type Case = EnvelopeIds & Readonly<Record<"name" | Names, string>>;
+const cases: readonly Case[] = JSON.parse(readFileSync(vectors, "utf8")).cases;
+it.each(cases)("Node's cryptography wraps: $name", (each) => {
+  const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));
+  const ephemeral = createECDH("prime256v1");
+  ephemeral.setPrivateKey(bytes(each.ephemeralPrivateKey));
+  const shared = ephemeral.computeSecret(bytes(each.devicePublicKey));
+  const agreement = agreeOnEnvelopes(nodeCrypto, shared, bytes(each.ephemeralPublicKey));
+  const { wrappedKey } = wrapContentKey(nodeCrypto, agreement, bytes(each.contentKey), each);
+  expect(Buffer.from(wrappedKey).toString("hex")).toBe(each.wrappedKey);
+});
 
 describe("EnvelopeWrapper", () => {
   const wrapper = new EnvelopeWrapper();

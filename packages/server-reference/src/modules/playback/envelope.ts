@@ -1,13 +1,18 @@
-/** Wraps content keys to devices: ECDH P-256, HKDF-SHA-256, AES-256 key wrap (docs/architecture.md, Protection). */
-import { createCipheriv, createECDH, createHmac } from "node:crypto";
+/** Key envelopes of grants, with one key agreement per device and hour instead of one per envelope. */
+import { createECDH } from "node:crypto";
 import {
+  agreeOnEnvelopes,
   type DeviceId,
+  type EnvelopeAgreement,
   type KeyEnvelope,
   type KeyId,
   type Milliseconds,
   type RenditionId,
   SegueError,
+  wrapContentKey,
 } from "@segue/core";
+import { LRUCache } from "lru-cache";
+import { nodeCrypto } from "../../node-crypto";
 
 /** The device that shall open the envelope. */
 export interface EnvelopeDevice {
@@ -24,60 +29,43 @@ export interface EnvelopeKey {
   readonly contentKey: Uint8Array;
 }
 
-interface Agreement {
+interface HeldAgreement extends EnvelopeAgreement {
   readonly agreementKey: Uint8Array;
-  readonly ephemeralPublicKey: Uint8Array;
-  /** HKDF-Extract of the shared secret, from which each envelope's key is expanded. */
-  readonly pseudoRandomKey: Buffer;
   readonly madeAtMs: Milliseconds;
 }
 
-const LABEL = "segue/envelope/v1";
-const NO_SALT = Buffer.alloc(32);
-/** RFC 3394 §2.2.3.1: the default initial value. */
-const WRAP_IV = Buffer.from("a6a6a6a6a6a6a6a6", "hex");
 /** An agreement serves one device this long; each envelope still has its own key, by HKDF info. */
 const AGREEMENT_MS = 3_600_000;
 const AGREEMENTS_KEPT = 4096;
 
-/** Wraps content keys, with one key agreement per device and hour instead of one per envelope. */
+/** Wraps content keys, and keeps what it agreed on with each device. */
 export class EnvelopeWrapper {
-  readonly #agreements = new Map<DeviceId, Agreement>();
+  readonly #agreements = new LRUCache<DeviceId, HeldAgreement>({ max: AGREEMENTS_KEPT });
 
   /** @throws SegueError `internal` when the device's registered agreement key is not a point of P-256 */
   wrap(device: EnvelopeDevice, key: EnvelopeKey, nowMs: Milliseconds): KeyEnvelope {
-    const agreement = this.#agreement(device, nowMs);
-    const info = `${LABEL}\0${device.id}\0${key.keyId}\0${key.renditionId}`;
-    // HKDF-Expand to 32 bytes is one block (RFC 5869 §2.3).
-    const kek = createHmac("sha256", agreement.pseudoRandomKey).update(`${info}\x01`).digest();
-    const cipher = createCipheriv("id-aes256-wrap", kek, WRAP_IV);
-    const wrappedKey = new Uint8Array(Buffer.concat([cipher.update(key.contentKey), cipher.final()]));
-    const { keyId, renditionId } = key;
-    const { ephemeralPublicKey } = agreement;
-    return { keyId, renditionId, deviceId: device.id, ephemeralPublicKey, wrappedKey };
+    const { keyId, renditionId, contentKey } = key;
+    const ids = { deviceId: device.id, keyId, renditionId };
+    return wrapContentKey(nodeCrypto, this.#agreement(device, nowMs), contentKey, ids);
   }
 
-  #agreement(device: EnvelopeDevice, nowMs: Milliseconds): Agreement {
+  #agreement(device: EnvelopeDevice, nowMs: Milliseconds): EnvelopeAgreement {
     const held = this.#agreements.get(device.id);
     const fresh = held && Math.abs(nowMs - held.madeAtMs) < AGREEMENT_MS;
     if (fresh && Buffer.compare(held.agreementKey, device.agreementKey) === 0) return held;
-    const made = agree(device.agreementKey, nowMs);
-    this.#agreements.delete(device.id);
+    const { agreementKey } = device;
+    const made = { ...agree(agreementKey), agreementKey, madeAtMs: nowMs };
     this.#agreements.set(device.id, made);
-    if (this.#agreements.size > AGREEMENTS_KEPT)
-      this.#agreements.delete(this.#agreements.keys().next().value as DeviceId);
     return made;
   }
 }
 
 /** A fresh ephemeral key pair agreed with `agreementKey`; its private half is forgotten here. */
-function agree(agreementKey: Uint8Array, madeAtMs: Milliseconds): Agreement {
+function agree(agreementKey: Uint8Array): EnvelopeAgreement {
   const ephemeral = createECDH("prime256v1");
   const ephemeralPublicKey = new Uint8Array(ephemeral.generateKeys());
   try {
-    const sharedSecret = ephemeral.computeSecret(agreementKey);
-    const pseudoRandomKey = createHmac("sha256", NO_SALT).update(sharedSecret).digest();
-    return { agreementKey, ephemeralPublicKey, pseudoRandomKey, madeAtMs };
+    return agreeOnEnvelopes(nodeCrypto, ephemeral.computeSecret(agreementKey), ephemeralPublicKey);
   } catch (cause) {
     throw new SegueError("internal", { detail: "the device's agreement key is not usable", cause });
   }

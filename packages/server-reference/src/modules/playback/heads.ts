@@ -8,6 +8,7 @@ import {
   type Milliseconds,
   type TrackId,
 } from "@segue/core";
+import { HEAD_URL_MS } from "../media/limits";
 import type { MediaUrlSigner } from "../media/media-url";
 import { choosePlayable, type Listening } from "./choose";
 import type { GrantUser, PlayableTrack, PlayableTracks } from "./types";
@@ -37,9 +38,6 @@ export interface HeadWishes {
   readonly codecs: readonly Codec[];
   readonly deviceType: DeviceType;
 }
-
-/** How long a head's URL works at least: as long as a page with a list is likely to stay open. */
-const HEAD_TTL_MS = 2 * 3_600_000;
 
 /** What heads are made from. */
 export interface HeadPorts {
@@ -71,7 +69,7 @@ export class Heads {
     const listening = { ...user, ...wishes };
     const heads = new Map<TrackId, HeadRef>();
     for (const [id, track] of tracks) {
-      const head = headOf(signer, track, listening, revoked, nowMs, HEAD_TTL_MS, holderNote?.(user.id));
+      const head = headOf(signer, track, listening, revoked, nowMs, HEAD_URL_MS, holderNote?.(user.id));
       if (head !== null) heads.set(id, head);
     }
     return heads;

@@ -15,6 +15,7 @@ import {
 } from "@segue/core";
 import type { RegisteredDevice } from "../devices/store";
 import type { ValidityIssuer } from "../license/validity";
+import { GRANT_URL_MS } from "../media/limits";
 import type { MediaUrlSigner } from "../media/media-url";
 import { choosePlayable, type Listening } from "./choose";
 import type { EnvelopeWrapper } from "./envelope";
@@ -35,15 +36,12 @@ export interface GrantPorts {
 
 /** How grants are made. */
 export interface GrantOptions {
-  /** How long a media URL works at least. Default 1 h. */
-  readonly urlTtlMs?: Milliseconds;
   /** What a media URL says about whom it was made for; a sandbox sets faults by it. Default nothing. */
   readonly holderNote?: (userId: string, deviceId: string) => string;
 }
 
 /** Grants or refuses. */
 export class GrantService {
-  readonly #urlTtlMs: Milliseconds;
   readonly #holderNote: GrantOptions["holderNote"];
 
   constructor(
@@ -53,7 +51,6 @@ export class GrantService {
     private readonly validities: ValidityIssuer,
     options: GrantOptions = {},
   ) {
-    this.#urlTtlMs = options.urlTtlMs ?? 3_600_000;
     this.#holderNote = options.holderNote;
   }
 
@@ -112,7 +109,7 @@ export class GrantService {
     const keyEnvelope = this.wrapper.wrap(device, { ...rendition, renditionId: rendition.id }, nowMs);
     const { hash, byteLength } = rendition;
     const holder = this.#holderNote?.(device.userId, device.id);
-    const signed = this.signer.sign({ hash, max: byteLength }, nowMs, this.#urlTtlMs, holder);
+    const signed = this.signer.sign({ hash, max: byteLength }, nowMs, GRANT_URL_MS, holder);
     return { manifest: manifestOf(trackId, rendition, signed.url, signed.expiresAtMs), keyEnvelope };
   }
 }

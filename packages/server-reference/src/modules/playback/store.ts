@@ -1,8 +1,18 @@
 /** What grants and heads read of the catalog, with the renditions of ready tracks kept in memory. */
-import { hkdfSync } from "node:crypto";
-import type { Availability, KeyId, Milliseconds, RenditionId, Tier, TrackId } from "@segue/core";
+import {
+  type Availability,
+  deriveContentKey,
+  type KeyId,
+  type Milliseconds,
+  type RenditionId,
+  TARGET_LUFS,
+  type Tier,
+  type TrackId,
+} from "@segue/core";
+import { LRUCache } from "lru-cache";
 import type { Db } from "../../adapters/sqlite/open";
 import type { RenditionsTable, TrackLoudnessTable, TracksTable } from "../../adapters/sqlite/schema";
+import { nodeCrypto } from "../../node-crypto";
 import type { PlayableRendition, PlayableTrack, PlayableTracks } from "./types";
 
 /** A change of a ready track, such as a takedown, is seen after at most this long. */
@@ -16,8 +26,10 @@ type TrackRow = Pick<TracksTable, "id" | "markets" | "available_from" | "availab
 
 /** Reads tracks for grants. */
 export class PlayableStore implements PlayableTracks {
-  readonly #kept = new Map<TrackId, { readonly track: PlayableTrack; readonly readAtMs: Milliseconds }>();
-  readonly #contentKeys = new Map<string, Uint8Array>();
+  readonly #kept = new LRUCache<TrackId, { readonly track: PlayableTrack; readonly readAtMs: Milliseconds }>({
+    max: KEPT,
+  });
+  readonly #contentKeys = new LRUCache<string, Uint8Array>({ max: 4 * KEPT });
 
   /** @param contentSecret secret from which content keys derive */
   constructor(
@@ -38,10 +50,9 @@ export class PlayableStore implements PlayableTracks {
     if (missing.length === 0) return found;
     for (const track of await this.#read(missing)) {
       found.set(track.id, track);
-      this.#kept.delete(track.id);
       if (track.mediaState === "ready") this.#kept.set(track.id, { track, readAtMs: now });
+      else this.#kept.delete(track.id);
     }
-    while (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value as TrackId);
     return found;
   }
 
@@ -97,10 +108,11 @@ export class PlayableStore implements PlayableTracks {
       trimStartFrames: row.trim_start,
       trimEndFrames: row.trim_end,
       totalFrames: row.total_frames,
+      // A track that was never measured is played as it is.
       loudness: {
-        trackLufs: loudness.track_lufs ?? UNMEASURED_LUFS,
+        trackLufs: loudness.track_lufs ?? TARGET_LUFS,
         trackPeak: loudness.track_peak ?? 1,
-        albumLufs: loudness.album_lufs ?? loudness.track_lufs ?? UNMEASURED_LUFS,
+        albumLufs: loudness.album_lufs ?? loudness.track_lufs ?? TARGET_LUFS,
         albumPeak: loudness.album_peak ?? loudness.track_peak ?? 1,
       },
       hash: row.media_hash,
@@ -112,19 +124,11 @@ export class PlayableStore implements PlayableTracks {
     };
   }
 
-  /** As media-production derives it when it seals the rendition. */
   #contentKey(plaintextHash: string): Uint8Array {
     const held = this.#contentKeys.get(plaintextHash);
     if (held) return held;
-    const digest = Buffer.from(plaintextHash, "hex");
-    const key = new Uint8Array(hkdfSync("sha256", this.contentSecret, digest, CONTENT_KEY_LABEL, 32));
+    const key = deriveContentKey(nodeCrypto, this.contentSecret, Buffer.from(plaintextHash, "hex"));
     this.#contentKeys.set(plaintextHash, key);
-    if (this.#contentKeys.size > 4 * KEPT)
-      this.#contentKeys.delete(this.#contentKeys.keys().next().value as string);
     return key;
   }
 }
-
-/** The normalization target: a track that was never measured is played as it is. */
-const UNMEASURED_LUFS = -14;
-const CONTENT_KEY_LABEL = "segue/server/content-key/v1";
