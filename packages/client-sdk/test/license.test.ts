@@ -1,11 +1,11 @@
 import type { DeviceId, LicenseState, SignedPayload, Validity } from "@segue/core";
 import { buildValidity, numberedId } from "@segue/core/testing";
 import {
-  signedTimeProofToJson,
-  timeProofRequestFromJson,
-  timeProofToBytes,
-  validityResponseToJson,
-  validityToBytes,
+  signedTimeProofCodec,
+  timeProofCodec,
+  timeProofRequestCodec,
+  validityCodec,
+  validityResponseCodec,
 } from "@segue/core/wire";
 import { describe, expect, test } from "vitest";
 import type { Call, Transport } from "../src/api/transport";
@@ -38,7 +38,7 @@ function world(index = memoryIndex()) {
   const validity = (more: Partial<Validity> = {}) =>
     sign(
       "segue/validity/v1",
-      validityToBytes(
+      validityCodec.toBytes(
         buildValidity(++seq, {
           deviceId: device,
           issuedAtMs: serverMs,
@@ -52,13 +52,14 @@ function world(index = memoryIndex()) {
     async call({ path, json }: Call) {
       calls.push(path);
       if (path === "/v1/license/keys") return { keys: [{ kid: "k1", kty: "OKP", crv: "Ed25519", x }] };
-      if (path === "/v1/license/validity") return validityResponseToJson({ validity: await validity() });
-      const { deviceId, nonce } = timeProofRequestFromJson(json);
+      if (path === "/v1/license/validity")
+        return validityResponseCodec.toJson({ validity: await validity() });
+      const { deviceId, nonce } = timeProofRequestCodec.fromJson(json);
       const proof = await sign(
         "segue/time-proof/v1",
-        timeProofToBytes({ deviceId, nonce, timeMs: serverMs }),
+        timeProofCodec.toBytes({ deviceId, nonce, timeMs: serverMs }),
       );
-      return signedTimeProofToJson(tamper(proof));
+      return signedTimeProofCodec.toJson(tamper(proof));
     },
   };
   const states: LicenseState[] = [];

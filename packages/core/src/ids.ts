@@ -70,15 +70,3 @@ export function idFromBytes<K extends IdKind>(kind: K, bytes: Uint8Array): Id<K>
   }
   return `${PREFIX[kind]}_${body}` as Id<K>;
 }
-
-/** The 16 bytes that `id` carries. */
-export function idToBytes(id: Id<IdKind>): Uint8Array {
-  let value = 0n;
-  for (const char of id.slice(id.indexOf("_") + 1)) value = (value << 5n) | BigInt(ALPHABET.indexOf(char));
-  const bytes = new Uint8Array(16);
-  for (let i = 15; i >= 0; i--) {
-    bytes[i] = Number(value & 255n);
-    value >>= 8n;
-  }
-  return bytes;
-}

@@ -4,7 +4,13 @@ export * from "./audio/loudness";
 export * from "./audio/resample";
 export * from "./audio/trim";
 export * from "./catalog/availability";
-export * from "./catalog/tiers";
+export {
+  chooseRendition,
+  type RenditionChoice,
+  type RenditionOption,
+  TIERS,
+  type TierRequest,
+} from "./catalog/tiers";
 export * from "./catalog/types";
 export * from "./connect/changes";
 export {
@@ -56,19 +62,38 @@ export { nextTickUs, stepSequencer } from "./connect/sequencer/step";
 export * from "./connect/types";
 export * from "./errors/error-table";
 export * from "./errors/segue-error";
-export * from "./events/count-rule";
+export { countedMs, countsAsStream } from "./events/count-rule";
 export * from "./events/dedupe";
 export * from "./events/event-time";
 export * from "./events/listening-session";
-export * from "./events/outbox";
+export {
+  batchSize,
+  CLOSED_OUTBOX,
+  MAX_OUTBOX_EVENTS,
+  type OutboxEffect,
+  type OutboxInput,
+  type OutboxRow,
+  type OutboxState,
+  type OutboxStep,
+  outboxStep,
+  overflow,
+} from "./events/outbox";
 export * from "./events/play-event";
-export * from "./events/sequence";
+export { addSeqs, missingSeqs, type SeqRanges } from "./events/sequence";
 export * from "./events/tally";
 export * from "./events/uuid-v7";
 export * from "./events/verdict";
 export * from "./ids";
 export * from "./license/license";
-export * from "./license/trusted-clock";
+export {
+  applyProof,
+  type ClockReading,
+  EMPTY_CLOCK,
+  isSetBack,
+  observe,
+  type TrustedClock,
+  trustedNow,
+} from "./license/trusted-clock";
 export * from "./license/validity-terms";
 export * from "./playback/manifest";
 export { positionMs as playbackPositionMs } from "./playback/passes";
@@ -94,7 +119,12 @@ export type {
 export * from "./prefetch/ahead";
 export * from "./prefetch/head";
 export * from "./prefetch/plan";
-export * from "./prefetch/policy";
+export {
+  decidePrefetch,
+  openLatch,
+  type PrefetchFacts,
+  type PrefetchLatch,
+} from "./prefetch/policy";
 export * from "./prefetch/ranges";
 export * from "./protection/crypto-port";
 export * from "./protection/device-proof";

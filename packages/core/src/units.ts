@@ -25,8 +25,3 @@ export function msToFrames(ms: Milliseconds, sampleRate: Hertz): Frames {
 export function decibelsToLinear(db: Decibels): number {
   return 10 ** (db / 20);
 }
-
-/** Gain in decibels of a linear factor; -Infinity for 0. */
-export function linearToDecibels(linear: number): Decibels {
-  return 20 * Math.log10(linear);
-}

@@ -16,12 +16,12 @@ import {
   verifyEd25519,
 } from "@segue/core";
 import {
-  signedTimeProofFromJson,
-  timeProofFromBytes,
-  timeProofRequestToJson,
-  validityFromBytes,
-  validityRequestToJson,
-  validityResponseFromJson,
+  signedTimeProofCodec,
+  timeProofCodec,
+  timeProofRequestCodec,
+  validityCodec,
+  validityRequestCodec,
+  validityResponseCodec,
 } from "@segue/core/wire";
 import type { Transport } from "../api/transport";
 import type { Clock } from "../ports/clock";
@@ -100,12 +100,12 @@ export function createLicenseService(options: LicenseServiceOptions): LicenseSer
     const answer = await transport.call({
       method: "POST",
       path: "/v1/license/time-proofs",
-      json: timeProofRequestToJson({ deviceId, nonce }),
+      json: timeProofRequestCodec.toJson({ deviceId, nonce }),
       idempotent: true,
     });
-    const signed = signedTimeProofFromJson(answer);
+    const signed = signedTimeProofCodec.fromJson(answer);
     await verify(signed, timeProofSignedBytes(signed.payload));
-    const proof = timeProofFromBytes(signed.payload);
+    const proof = timeProofCodec.fromBytes(signed.payload);
     const fresh = proof.deviceId === deviceId && nonce.every((byte, i) => proof.nonce[i] === byte);
     if (!fresh || proof.nonce.length !== nonce.length) {
       throw new SegueError("validity_invalid", { detail: "the time proof answers another request" });
@@ -115,7 +115,7 @@ export function createLicenseService(options: LicenseServiceOptions): LicenseSer
 
   async function accept(signed: SignedPayload): Promise<void> {
     await verify(signed, validitySignedBytes(signed.payload));
-    const validity = validityFromBytes(signed.payload);
+    const validity = validityCodec.fromBytes(signed.payload);
     await apply({ type: "validity", validity, reading: reading() });
     if (licenseStatus(state, reading()) === "tamper_hold") await proveTime();
   }
@@ -141,10 +141,10 @@ export function createLicenseService(options: LicenseServiceOptions): LicenseSer
       const answer = await transport.call({
         method: "POST",
         path: "/v1/license/validity",
-        json: validityRequestToJson({ deviceId: state.deviceId, heldSeq: state.validity?.seq ?? 0 }),
+        json: validityRequestCodec.toJson({ deviceId: state.deviceId, heldSeq: state.validity?.seq ?? 0 }),
         idempotent: true,
       });
-      await accept(validityResponseFromJson(answer).validity);
+      await accept(validityResponseCodec.fromJson(answer).validity);
     },
     forget: () => apply({ type: "forget" }),
   };

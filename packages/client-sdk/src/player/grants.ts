@@ -10,7 +10,7 @@ import {
   SegueError,
   type TrackId,
 } from "@segue/core";
-import { grantRequestToJson, grantResponseFromJson } from "@segue/core/wire";
+import { grantRequestCodec, grantResponseCodec } from "@segue/core/wire";
 import { resolveUrl } from "../api/api-client";
 import type { Transport } from "../api/transport";
 import type { DeviceIdentity, RegisteredDevice } from "../device/registration";
@@ -52,11 +52,11 @@ export function createGrants({ origin, transport, device, license, codecs, userI
     const answer = await transport.call({
       method: "POST",
       path: "/v1/playback/grants",
-      json: grantRequestToJson({ deviceId: registered.id, items: [item], codecs: await codecs() }),
+      json: grantRequestCodec.toJson({ deviceId: registered.id, items: [item], codecs: await codecs() }),
       // A grant changes nothing on the server, so that it may be asked for twice.
       idempotent: true,
     });
-    return grantResponseFromJson(answer);
+    return grantResponseCodec.fromJson(answer);
   }
 
   /** A server that forgot the device gets to know it again, once. */

@@ -33,7 +33,7 @@ export function useClock(sync: ClockSync, clockId: string): ClockSync {
 }
 
 /** The estimate that one exchange gives (docs/spec/connect.md, CONN-152); null for one that cannot have happened. */
-export function estimateOf(sample: ClockSample): ClockEstimate | null {
+function estimateOf(sample: ClockSample): ClockEstimate | null {
   const { clientSentUs: t0, serverReceivedUs: t1, serverSentUs: t2, clientReceivedUs: t3 } = sample;
   const roundTrip = t3 - t0 - (t2 - t1);
   if (!(roundTrip >= 0 && t2 >= t1)) return null;

@@ -99,6 +99,3 @@ export type ServerFrame =
     }
   | { readonly type: "fault"; readonly code: string; readonly detail: string }
   | { readonly type: "volume_request"; readonly seq: number; readonly volume: number };
-
-/** Any frame; `unknown` is a body that this version does not know. */
-export type Frame = ClientFrame | ServerFrame | { readonly type: "unknown" };

@@ -2,7 +2,7 @@ import type { Milliseconds } from "../units";
 import { EVENT_WINDOW_MS, type PlayEvent } from "./play-event";
 
 /** An end that lies further ahead of the received time is flagged. */
-export const FUTURE_TOLERANCE_MS: Milliseconds = 5 * 60_000;
+const FUTURE_TOLERANCE_MS: Milliseconds = 5 * 60_000;
 
 /** When a play happened, by the server's clock. */
 export interface PlayTime {

@@ -13,7 +13,7 @@ import {
 } from "./trusted-clock";
 
 /** A license is renewed at most this often. */
-export const RENEW_INTERVAL_MS: Milliseconds = 86_400_000;
+const RENEW_INTERVAL_MS: Milliseconds = 86_400_000;
 
 /** State of a device's license. Plain data: it is stored and sent between threads. */
 export interface LicenseState {

@@ -46,7 +46,7 @@ export function deriveRendition(
 }
 
 /** HKDF info of a rendition's segment key. */
-export function segmentKeyInfo(renditionId: RenditionId): Uint8Array {
+function segmentKeyInfo(renditionId: RenditionId): Uint8Array {
   return utf8(`segue/media/v1\0${renditionId}`);
 }
 

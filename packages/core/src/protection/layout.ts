@@ -27,11 +27,6 @@ export function ciphertextLength(plaintextLength: Bytes): Bytes {
   return plaintextLength + Math.ceil(plaintextLength / SEGMENT_PLAINTEXT_BYTES) * TAG_BYTES;
 }
 
-/** Plaintext length of a media object of `byteLength` bytes. */
-export function plaintextLength(byteLength: Bytes): Bytes {
-  return byteLength - segmentCount(byteLength) * TAG_BYTES;
-}
-
 /** First byte and length of a segment's ciphertext. */
 export function segmentRange(
   index: number,

@@ -39,7 +39,7 @@ export const serverFrameCodec: Codec<ServerFrame | UnknownFrame> = /* @__PURE__ 
 );
 
 /** Whether the JSON in `text` nests deeper than `depth` arrays and objects; strings are skipped. */
-export function nestsDeeper(text: string, depth: number): boolean {
+function nestsDeeper(text: string, depth: number): boolean {
   let open = 0;
   let quoted = false;
   for (let i = 0; i < text.length; i++) {

@@ -1,6 +1,6 @@
 /**
- * Codecs between domain values and what travels: protobuf binary (`…ToBytes`, `…FromBytes`) and the canonical JSON
- * mapping (`…ToJson`, `…FromJson`, on parsed JSON).
+ * Codecs between domain values and what travels: protobuf binary (`toBytes`, `fromBytes`) and the canonical JSON
+ * mapping (`toJson`, `fromJson`, on parsed JSON).
  *
  * Decoders check every field. Those of requests throw SegueError `body_too_large`, `malformed_body` or
  * `invalid_request` (with `errors`), all others `protocol`. Encoders throw RangeError on a number that is not an integer
@@ -36,7 +36,6 @@ export {
   type ConnectMessage,
   type ConnectSubprotocol,
   clientFrameCodec,
-  nestsDeeper,
   readClientFrame,
   readServerFrame,
   serverFrameCodec,
@@ -137,52 +136,3 @@ export const signedTimeProofCodec = /* @__PURE__ */ makeCodec(
   license.signedToMessage,
   (message) => license.signedFromMessage(message, ""),
 );
-
-export const {
-  toBytes: grantRequestToBytes,
-  fromBytes: grantRequestFromBytes,
-  toJson: grantRequestToJson,
-  fromJson: grantRequestFromJson,
-} = grantRequestCodec;
-export const {
-  toBytes: grantResponseToBytes,
-  fromBytes: grantResponseFromBytes,
-  toJson: grantResponseToJson,
-  fromJson: grantResponseFromJson,
-} = grantResponseCodec;
-export const {
-  toBytes: validityRequestToBytes,
-  fromBytes: validityRequestFromBytes,
-  toJson: validityRequestToJson,
-  fromJson: validityRequestFromJson,
-} = validityRequestCodec;
-export const {
-  toBytes: validityResponseToBytes,
-  fromBytes: validityResponseFromBytes,
-  toJson: validityResponseToJson,
-  fromJson: validityResponseFromJson,
-} = validityResponseCodec;
-export const {
-  toBytes: validityToBytes,
-  fromBytes: validityFromBytes,
-  toJson: validityToJson,
-  fromJson: validityFromJson,
-} = validityCodec;
-export const {
-  toBytes: timeProofRequestToBytes,
-  fromBytes: timeProofRequestFromBytes,
-  toJson: timeProofRequestToJson,
-  fromJson: timeProofRequestFromJson,
-} = timeProofRequestCodec;
-export const {
-  toBytes: timeProofToBytes,
-  fromBytes: timeProofFromBytes,
-  toJson: timeProofToJson,
-  fromJson: timeProofFromJson,
-} = timeProofCodec;
-export const {
-  toBytes: signedTimeProofToBytes,
-  fromBytes: signedTimeProofFromBytes,
-  toJson: signedTimeProofToJson,
-  fromJson: signedTimeProofFromJson,
-} = signedTimeProofCodec;

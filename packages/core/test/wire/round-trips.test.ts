@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SegueError } from "../../src/errors/segue-error";
 import { idFromBytes } from "../../src/ids";
-import { grantRequestFromBytes, grantRequestFromJson, grantRequestToJson } from "../../src/wire/index";
+import { grantRequestCodec } from "../../src/wire/index";
 import { MESSAGES } from "./messages";
 
 const ID = new Uint8Array(16).fill(7);
@@ -61,7 +61,7 @@ describe.each(Object.entries(MESSAGES))("%s", (_name, { codec, values }) => {
 });
 
 describe("a grant request", () => {
-  const json = grantRequestToJson(request) as Record<string, unknown>;
+  const json = grantRequestCodec.toJson(request) as Record<string, unknown>;
 
   it.each([
     ["no items", { items: [] }, "/items"],
@@ -76,7 +76,7 @@ describe("a grant request", () => {
     ["no codec", { codecs: [] }, "/codecs"],
     ["an unspecified codec", { codecs: ["CODEC_UNSPECIFIED"] }, "/codecs/0"],
   ])("with %s is an invalid request that names the field", (_case, change, pointer) => {
-    const act = () => grantRequestFromJson({ ...json, ...change });
+    const act = () => grantRequestCodec.fromJson({ ...json, ...change });
     expect(codeOf(act)).toBe("invalid_request");
     expect(act).toThrow(expect.objectContaining({ errors: [expect.objectContaining({ pointer })] }));
   });
@@ -88,11 +88,13 @@ describe("a grant request", () => {
     ["an unknown codec name", { ...json, codecs: ["CODEC_MP3"] }],
     ["a number for an id", { ...json, deviceId: 5 }],
   ])("that is %s is a malformed body", (_case, value) => {
-    expect(codeOf(() => grantRequestFromJson(value))).toBe("malformed_body");
+    expect(codeOf(() => grantRequestCodec.fromJson(value))).toBe("malformed_body");
   });
 
   it("may not be enormous, nor nest groups without end", () => {
-    expect(codeOf(() => grantRequestFromBytes(new Uint8Array(70_000)))).toBe("body_too_large");
-    expect(codeOf(() => grantRequestFromBytes(new Uint8Array(65_000).fill(0x3b)))).toBe("malformed_body");
+    expect(codeOf(() => grantRequestCodec.fromBytes(new Uint8Array(70_000)))).toBe("body_too_large");
+    expect(codeOf(() => grantRequestCodec.fromBytes(new Uint8Array(65_000).fill(0x3b)))).toBe(
+      "malformed_body",
+    );
   });
 });

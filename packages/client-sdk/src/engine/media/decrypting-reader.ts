@@ -1,4 +1,11 @@
-import { type Bytes, type MediaObject, SegueError } from "@segue/core";
+import {
+  type Bytes,
+  type MediaObject,
+  SEGMENT_PLAINTEXT_BYTES,
+  SegueError,
+  segmentsOf,
+  TAG_BYTES,
+} from "@segue/core";
 import type { RandomReader } from "../../ports/decoder";
 import { LruMap } from "../lru-map";
 import type { RangeFetcher } from "./range-fetcher";
@@ -6,7 +13,6 @@ import type { RangeFetcher } from "./range-fetcher";
 /** Opens segment `index` of `count`. Rejects when it does not authenticate. */
 export type OpenSegment = (ciphertext: Uint8Array, index: number, last: boolean) => Promise<Uint8Array>;
 
-const TAG_BYTES = 16;
 const KEPT_SEGMENTS = 12;
 
 /** The plaintext of a media object. The license gate is asked before every segment that is decrypted. */
@@ -17,26 +23,23 @@ export class DecryptingReader implements RandomReader {
   readonly #fetcher: RangeFetcher;
   readonly #open: OpenSegment;
   readonly #gate: () => void;
-  readonly #plainBytes: Bytes;
   readonly #kept = new LruMap<number, Promise<Uint8Array>>(KEPT_SEGMENTS);
 
   constructor(media: MediaObject, fetcher: RangeFetcher, open: OpenSegment, gate: () => void) {
     this.#fetcher = fetcher;
     this.#open = open;
     this.#gate = gate;
-    this.#plainBytes = media.segmentBytes - TAG_BYTES;
     this.size = media.byteLength - fetcher.store.count * TAG_BYTES;
   }
 
   async read(offset: Bytes, length: Bytes): Promise<Uint8Array> {
     const end = Math.min(this.size, offset + length);
     if (end <= offset) return new Uint8Array(0);
-    const first = Math.floor(offset / this.#plainBytes);
-    const last = Math.floor((end - 1) / this.#plainBytes);
+    const { first, last } = segmentsOf(offset, end);
     const out = new Uint8Array(end - offset);
     for (let index = first; index <= last; index++) {
       const plain = await this.#segment(index);
-      const base = index * this.#plainBytes;
+      const base = index * SEGMENT_PLAINTEXT_BYTES;
       const from = Math.max(offset, base);
       out.set(plain.subarray(from - base, Math.min(end - base, plain.length)), from - offset);
     }
