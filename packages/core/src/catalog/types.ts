@@ -1,15 +1,17 @@
 import type { AlbumId, ArtistId, PlaylistId, RecordingId, TrackId, UserId } from "../ids";
 import type { Milliseconds } from "../units";
 
-/** Codecs together with their containers: Vorbis in Ogg, AAC-LC in MP4. */
+/** Every codec. */
 export const CODECS = ["vorbis", "aac"] as const;
+/** Codec together with its container: Vorbis in Ogg, AAC-LC in MP4. */
 export type Codec = (typeof CODECS)[number];
 /** What a listener pays for. */
 export type Plan = "free" | "premium";
 /** Quality: nominal bitrate in kbps. Vorbis has 24, 96, 160 and 320, AAC 128 and 256. */
 export type Tier = 24 | 96 | 128 | 160 | 256 | 320;
-/** Kinds of device. With the plan they decide the tier. */
+/** Every kind of device. */
 export const DEVICE_TYPES = ["web", "desktop", "mobile", "speaker", "tv", "other"] as const;
+/** Kind of device, which with the plan decides the tier. */
 export type DeviceType = (typeof DEVICE_TYPES)[number];
 
 /** Eight audio features of a track: tempo in beats per minute, the others from 0 to 1. */
