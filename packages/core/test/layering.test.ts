@@ -20,6 +20,7 @@ const RUNGS: readonly (readonly string[])[] = [
 const RECOMMEND_RUNGS: readonly (readonly string[])[] = [
   ["refuse"],
   ["item-space", "random", "top-items"],
+  ["tracks"],
   ["kernels", "container"],
   ["neighbors", "audio-features", "text"],
   ["cf", "metrics"],

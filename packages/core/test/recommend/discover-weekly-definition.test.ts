@@ -4,7 +4,7 @@ import { type Breadth, discoverWeekly } from "../../src/recommend/discover-weekl
 import type { Proposals } from "../../src/recommend/discover-weekly/value";
 import { unitSpace } from "../../src/recommend/neighbors/unit-space";
 import { artistsOfRows, eligibilityOfRows } from "../../src/recommend/selection/listener";
-import { trackTable } from "../../src/recommend/selection/track-table";
+import { trackTable } from "../../src/recommend/tracks/track-table";
 import { plainDiscoverWeekly } from "./plain-discover-weekly";
 
 const DIMENSIONS = 3;

@@ -1,7 +1,7 @@
 import { bruteForceIndex } from "../../src/recommend/neighbors/brute-force";
 import { unitSpace } from "../../src/recommend/neighbors/unit-space";
 import { randomStream } from "../../src/recommend/random";
-import { tableRows, trackTable } from "../../src/recommend/selection/track-table";
+import { tableRows, trackTable } from "../../src/recommend/tracks/track-table";
 
 const DIMENSIONS = 16;
 

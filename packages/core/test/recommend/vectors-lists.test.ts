@@ -3,8 +3,8 @@ import { discoveries } from "../../src/recommend/discover-weekly/value";
 import { randomStream, seedOf, shuffle } from "../../src/recommend/random";
 import { eligibility } from "../../src/recommend/selection/listener";
 import { maximalMarginalRelevance } from "../../src/recommend/selection/mmr";
-import { trackTable } from "../../src/recommend/selection/track-table";
 import { tasteProfile } from "../../src/recommend/taste/profile";
+import { trackTable } from "../../src/recommend/tracks/track-table";
 import { type Case, describeVectors } from "./vector-files";
 
 const float = (rows: readonly (readonly number[])[]) => Float32Array.from(rows.flat());

@@ -7,8 +7,8 @@ import { randomStream, seedOf, shuffle } from "../random";
 import { wholeNumber } from "../refuse";
 import type { Eligibility } from "../selection/listener";
 import { likestAmong, type Reason } from "../selection/reason";
-import type { TrackTable } from "../selection/track-table";
 import type { TasteProfile } from "../taste/profile";
+import type { TrackTable } from "../tracks/track-table";
 import { type KnownMix, matchMixes } from "./match-mixes";
 
 /** Tracks of one mix. */

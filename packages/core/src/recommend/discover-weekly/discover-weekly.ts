@@ -6,7 +6,7 @@ import { placesByRelevance } from "../selection/mmr";
 import { NumberTable } from "../selection/number-table";
 import type { Reason } from "../selection/reason";
 import { type Scratch, withScratch } from "../selection/scratch";
-import type { TrackTable } from "../selection/track-table";
+import type { TrackTable } from "../tracks/track-table";
 import { startOfIsoWeek } from "./iso-week";
 import { type DiscoveryColumns, discoveryAt, type Proposals, valuedColumns } from "./value";
 

@@ -5,8 +5,8 @@ import type { Artists } from "../selection/listener";
 import { NumberTable } from "../selection/number-table";
 import type { Reason, Signal } from "../selection/reason";
 import { type Scratch, withScratch } from "../selection/scratch";
-import { extendSeedBySpelling } from "../selection/spellings";
-import type { TrackTable } from "../selection/track-table";
+import { extendSeedBySpelling } from "../tracks/spellings";
+import type { TrackTable } from "../tracks/track-table";
 
 /** What one source proposes, the best first. */
 export interface Proposals {

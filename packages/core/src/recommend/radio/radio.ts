@@ -4,7 +4,7 @@ import { type ItemSpace, rowsById } from "../item-space";
 import type { NeighborIndex } from "../neighbors/neighbor-index";
 import { refuse, wholeNumber } from "../refuse";
 import { type Reason, soundsLike } from "../selection/reason";
-import { type TrackTable, tableRows } from "../selection/track-table";
+import { type TrackTable, tableRows } from "../tracks/track-table";
 
 /** Tracks of one radio list. */
 export const RADIO_TRACKS = 50;

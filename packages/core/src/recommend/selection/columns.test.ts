@@ -1,13 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rowCosine } from "../metrics/diversity";
-import { extendSeed } from "../random";
 import { innerProducts } from "./inner-products";
 import { NumberTable } from "./number-table";
 import { PlaceHeap } from "./place-heap";
 import { likest } from "./reason";
 import { Scratch, withScratch } from "./scratch";
-import { extendSeedBySpelling, spellings } from "./spellings";
 
 describe("a number table", () => {
   const key = fc.oneof(fc.nat(20), fc.integer({ min: 2 ** 31 - 5, max: 2 ** 31 - 1 }), fc.nat(2 ** 31 - 1));
@@ -29,23 +27,6 @@ describe("a number table", () => {
           for (const each of [...map.keys(), ...others]) expect(table.get(each)).toBe(map.get(each) ?? -1);
         },
       ),
-    );
-  });
-});
-
-describe("spellings", () => {
-  it("hash as their strings do", () => {
-    const text = fc.oneof(
-      fc.string(),
-      fc.string({ unit: "binary" }),
-      fc.constantFrom("\ud83c", "\udfb5x", "🎵"),
-    );
-    fc.assert(
-      fc.property(fc.array(text), fc.nat(2 ** 32 - 1), (texts, seed) => {
-        const spelled = spellings(texts);
-        for (const [row, each] of texts.entries())
-          expect(extendSeedBySpelling(seed, spelled, row)).toBe(extendSeed(seed, each));
-      }),
     );
   });
 });

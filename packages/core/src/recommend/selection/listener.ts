@@ -1,7 +1,7 @@
 import { refuse } from "../refuse";
 import type { TasteProfile } from "../taste/profile";
+import type { TrackTable } from "../tracks/track-table";
 import { NumberTable } from "./number-table";
-import type { TrackTable } from "./track-table";
 
 /** How long a heard track is not recommended as a discovery: 30 days. */
 export const HEARD_MS = 30 * 86_400_000;

@@ -4,9 +4,9 @@ import type { ItemSpace } from "../item-space";
 import type { NeighborIndex } from "../neighbors/neighbor-index";
 import { unitVector } from "../neighbors/unit-space";
 import { wholeNumber } from "../refuse";
-import type { TrackTable } from "../selection/track-table";
 import { type NameSpace, nameVector } from "../text/name-space";
 import { nameTokens } from "../text/tokens";
+import type { TrackTable } from "../tracks/track-table";
 import { type FusedTrack, fuse, type RankedList } from "./fuse";
 import { oneOfEachRecording } from "./similar-tracks";
 

@@ -3,7 +3,7 @@ import type { ItemSpace } from "../item-space";
 import type { NeighborIndex } from "../neighbors/neighbor-index";
 import { wholeNumber } from "../refuse";
 import { likest, type Reason, soundsLike } from "../selection/reason";
-import type { TrackTable } from "../selection/track-table";
+import type { TrackTable } from "../tracks/track-table";
 import { type FusedTrack, fuse, type RankedList } from "./fuse";
 
 /** Nearness by one signal. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { trackTable } from "../selection/track-table";
+import { trackTable } from "../tracks/track-table";
 import type { TasteEvent } from "./events";
 import { tasteProfile } from "./profile";
 

@@ -1,7 +1,7 @@
 import { actOfPlay, type ListeningEvent, netTaste } from "../cf/confidence";
 import type { ItemSpace } from "../item-space";
 import { refuse } from "../refuse";
-import type { TrackTable } from "../selection/track-table";
+import type { TrackTable } from "../tracks/track-table";
 import { Choices, type TasteEvent } from "./events";
 
 /** What a listener's acts say of one track. */
