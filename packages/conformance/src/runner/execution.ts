@@ -1,7 +1,8 @@
 /** One execution of a check: makes requests, judges answers, remembers what happened. */
+
+import { NotTestable, Violation } from "../outcomes";
 import { type Asker, HttpClient } from "../subjects/http-client";
 import type { Listener, Subject, Wishes } from "../subjects/subject";
-import { NotTestable, Violation } from "./outcomes";
 import { requirement } from "./requirements";
 import type { Tally } from "./tally";
 

@@ -1,9 +1,9 @@
 /** Runs one check: many executions, shrinking, confirmation. */
 import fc from "fast-check";
+import { NoAnswer, NotTestable, Violation } from "../outcomes";
 import type { Subject } from "../subjects/subject";
 import type { Check, Step } from "./check";
 import { type Exchange, Execution } from "./execution";
-import { NoAnswer, NotTestable, Violation } from "./outcomes";
 import type { Tally } from "./tally";
 
 /** A sequence of steps after which the server breaks a requirement. */

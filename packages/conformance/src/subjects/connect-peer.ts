@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import WebSocket from "ws";
 import { type Json, SessionObserver } from "../models/session-order";
-import { NoAnswer } from "../runner/outcomes";
+import { NoAnswer } from "../outcomes";
 import type { Asker } from "./http-client";
 
 /** What a device is. */

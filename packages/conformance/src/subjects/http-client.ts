@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, judgeAnswer } from "../models/answers";
 import type { Judge } from "../models/judge";
-import { NoAnswer } from "../runner/outcomes";
+import { NoAnswer } from "../outcomes";
 
 /** What is asked. */
 export interface Ask {

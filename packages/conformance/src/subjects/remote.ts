@@ -1,6 +1,6 @@
 /** A server at an address: a sandbox, or any other with the credentials of two listeners. */
 import { readFileSync } from "node:fs";
-import { NotTestable } from "../runner/outcomes";
+import { NotTestable } from "../outcomes";
 import type { Facts, NamedTracks } from "./facts";
 import { readFacts } from "./read-facts";
 import type { Clock, Listener, Subject, Wishes } from "./subject";

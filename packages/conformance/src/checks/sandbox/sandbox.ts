@@ -3,9 +3,9 @@
 import type { Answer } from "../../models/answers";
 import { expectProblem } from "../../models/answers";
 import { makeDeviceKeys } from "../../models/device";
+import { NoAnswer } from "../../outcomes";
 import { check, everyOne, type Step } from "../../runner/check";
 import type { Execution } from "../../runner/execution";
-import { NoAnswer } from "../../runner/outcomes";
 import type { Listener } from "../../subjects/subject";
 import { registration } from "../register";
 
