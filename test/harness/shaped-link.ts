@@ -11,16 +11,18 @@ export interface LinkShape {
 /** Passes bytes on after a delay and no faster than the link's capacity. */
 class Pipe {
   #freeAt = 0;
-  constructor(
-    private readonly delayMs: number,
-    private readonly bps: number,
-  ) {}
+  readonly #delayMs: number;
+  readonly #bps: number;
+  constructor(delayMs: number, bps: number) {
+    this.#delayMs = delayMs;
+    this.#bps = bps;
+  }
 
   /** When the last byte of a chunk that is sent now arrives, milliseconds on the `performance.now()` scale. */
   arrival(bytes: number): number {
     const now = performance.now();
-    this.#freeAt = Math.max(this.#freeAt, now) + (bytes * 8_000) / this.bps;
-    return this.#freeAt + this.delayMs;
+    this.#freeAt = Math.max(this.#freeAt, now) + (bytes * 8_000) / this.#bps;
+    return this.#freeAt + this.#delayMs;
   }
 }
 

@@ -35,12 +35,14 @@ export class SessionObserver {
   readonly results = new Map<string, Json>();
   readonly #sent = new Set<string>();
   readonly #again = new Map<string, number>();
+  readonly #judge: Judge;
+  readonly #owners: Map<number, string>;
 
   /** @param owners device by epoch, shared by the observers of a session */
-  constructor(
-    private readonly judge: Judge,
-    private readonly owners: Map<number, string>,
-  ) {}
+  constructor(judge: Judge, owners: Map<number, string>) {
+    this.#judge = judge;
+    this.#owners = owners;
+  }
 
   /** Notes a command that this connection sends. */
   sends(id: string): void {
@@ -50,7 +52,7 @@ export class SessionObserver {
 
   /** Judges a frame by what came before. @throws Violation */
   receive(frame: Json): void {
-    const { judge } = this;
+    const judge = this.#judge;
     const kind = Object.keys(frame)[0] ?? "nothing";
     if (this.welcome === null) {
       judge.must("CONN-046", kind === "welcome" || kind === "fault", "welcome before anything else", kind);
@@ -61,7 +63,7 @@ export class SessionObserver {
   }
 
   #change(delta: Json): void {
-    const { judge } = this;
+    const judge = this.#judge;
     const stamp = stampOf(delta.stamp);
     const base = Number(delta.baseVersion ?? 0);
     const from = this.stamp.version;
@@ -83,7 +85,7 @@ export class SessionObserver {
   }
 
   #take(stamp: StampNumbers, state: Json): void {
-    const { judge } = this;
+    const judge = this.#judge;
     const same = stamp.incarnation === this.stamp.incarnation;
     if (same)
       judge.must(
@@ -103,9 +105,9 @@ export class SessionObserver {
         stamp.epoch,
       );
     if (is !== "") {
-      const owner = this.owners.get(stamp.epoch) ?? is;
+      const owner = this.#owners.get(stamp.epoch) ?? is;
       judge.must("CONN-086", owner === is, "an epoch of one device", `epoch ${stamp.epoch} of two devices`);
-      this.owners.set(stamp.epoch, is);
+      this.#owners.set(stamp.epoch, is);
     }
     const listed = (state.devices ?? []).map((each: Json) => each.device?.deviceId);
     judge.must("CONN-079", new Set(listed).size === listed.length, "each device once", listed);
@@ -114,7 +116,7 @@ export class SessionObserver {
   }
 
   #result(result: Json): void {
-    const { judge } = this;
+    const judge = this.#judge;
     const id = String(result.commandId);
     judge.must("CONN-094", this.#sent.has(id), "results of this device's own commands", "another's result");
     if (result.outcome === "OUTCOME_RATE_LIMITED") {

@@ -42,8 +42,10 @@ export class Execution implements Asker {
   /** Newest refresh token by listener. */
   readonly #refreshTokens = new Map<string, string>();
   readonly #cleanups: (() => Promise<unknown>)[] = [];
+  readonly #options: ExecutionOptions;
 
-  constructor(private readonly options: ExecutionOptions) {
+  constructor(options: ExecutionOptions) {
+    this.#options = options;
     this.subject = options.subject;
     this.signal = options.signal;
     this.http = new HttpClient(this, options.subject.url);
@@ -74,9 +76,9 @@ export class Execution implements Asker {
    */
   must(id: string, ok: boolean, expected: string, got: unknown): void {
     requirement(id);
-    this.options.tally.add(id, this.options.check, ok);
+    this.#options.tally.add(id, this.#options.check, ok);
     if (ok) return;
-    if (this.options.muted.has(id)) this.tainted = true;
+    if (this.#options.muted.has(id)) this.tainted = true;
     else throw new Violation(id, expected, text(got));
   }
 

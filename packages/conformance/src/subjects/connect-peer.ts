@@ -50,14 +50,16 @@ export class ConnectPeer {
   #failure: unknown = null;
   #reportSeq = 0;
   #leaseEpoch = 0;
+  readonly #run: Asker;
 
   constructor(
-    private readonly run: Asker,
+    run: Asker,
     origin: string,
     readonly info: PeerInfo,
     owners: Map<number, string> = new Map(),
     subprotocols: readonly string[] = ["segue.connect.v1.json"],
   ) {
+    this.#run = run;
     this.observer = new SessionObserver(run, owners);
     this.#socket = new WebSocket(`${origin.replace(/^http/, "ws")}/v1/connect`, [...subprotocols]);
     this.#socket.on("message", (data: Buffer, binary: boolean) => this.#onMessage(data, binary));
@@ -99,13 +101,13 @@ export class ConnectPeer {
     const [kind, body] = Object.entries(frame)[0] as [string, Json];
     if (kind === "command") this.observer.sends(body.commandId);
     if (!["report", "prepared", "released", "beat", "volumeReport"].includes(kind))
-      this.run.exchange(`${this.info.name}: ${brief(frame)}`)("sent");
+      this.#run.exchange(`${this.info.name}: ${brief(frame)}`)("sent");
     this.#socket.send(JSON.stringify(frame));
   }
 
   /** Sends what is no frame. */
   sendRaw(data: string | Buffer, shown: string): void {
-    this.run.exchange(`${this.info.name}: ${shown}`)("sent");
+    this.#run.exchange(`${this.info.name}: ${shown}`)("sent");
     this.#socket.send(data);
   }
 
@@ -113,7 +115,7 @@ export class ConnectPeer {
   async command(action: Json, id = commandId()): Promise<Json> {
     const { observer } = this;
     const [frames, before] = [this.frames.length, observer.results.get(id)];
-    const got = this.run.exchange(`${this.info.name}: ${brief({ command: { commandId: id, ...action } })}`);
+    const got = this.#run.exchange(`${this.info.name}: ${brief({ command: { commandId: id, ...action } })}`);
     observer.sends(id);
     this.#socket.send(JSON.stringify({ command: { commandId: id, ...action } }));
     const found = await this.until("a result", () => {
@@ -129,7 +131,7 @@ export class ConnectPeer {
     // Commands beyond the limit are to be sent again; such a result is not kept.
     if (found.commandResult?.outcome === "OUTCOME_RATE_LIMITED") {
       got("RATE_LIMITED, sent again");
-      await sleep(Number(found.commandResult.retryAfterMs ?? 1000), undefined, { signal: this.run.signal });
+      await sleep(Number(found.commandResult.retryAfterMs ?? 1000), undefined, { signal: this.#run.signal });
       return this.command(action, id);
     }
     got(
@@ -145,7 +147,7 @@ export class ConnectPeer {
       if (this.#failure) throw this.#failure;
       const found = look();
       if (found !== null) return found;
-      this.run.signal.throwIfAborted();
+      this.#run.signal.throwIfAborted();
       const left = ends - performance.now();
       if (left <= 0 || this.closeCode !== null)
         throw new NoAnswer(
@@ -186,7 +188,7 @@ export class ConnectPeer {
 
   #onMessage(data: Buffer, binary: boolean): void {
     try {
-      this.run.must("CONN-044", !binary, "text messages under segue.connect.v1.json", "a binary message");
+      this.#run.must("CONN-044", !binary, "text messages under segue.connect.v1.json", "a binary message");
       const frame = JSON.parse(data.toString("utf8"));
       this.frames.push(frame);
       this.observer.receive(frame);

@@ -56,10 +56,14 @@ export interface Asker extends Judge {
 
 /** Makes the requests of one execution. */
 export class HttpClient {
+  readonly #run: Asker;
+
   constructor(
-    private readonly run: Asker,
+    run: Asker,
     readonly origin: string,
-  ) {}
+  ) {
+    this.#run = run;
+  }
 
   /** @throws NoAnswer, Violation */
   async ask(method: string, path: string, ask: Ask = {}): Promise<Answer> {
@@ -68,7 +72,7 @@ export class HttpClient {
       const wait = Number(answer.headers.get("retry-after"));
       const limited = answer.status === 429 && attempt < MAX_RETRIES && wait > 0 && wait <= MAX_WAIT_S;
       if (!limited) return answer;
-      await sleep(wait * 1000, undefined, { signal: this.run.signal });
+      await sleep(wait * 1000, undefined, { signal: this.#run.signal });
     }
   }
 
@@ -76,7 +80,7 @@ export class HttpClient {
   post = (path: string, json: unknown, ask: Ask = {}) => this.ask("POST", path, { ...ask, json });
 
   async #once(method: string, path: string, ask: Ask): Promise<Answer> {
-    const got = this.run.exchange(shown(method, path, ask));
+    const got = this.#run.exchange(shown(method, path, ask));
     const body = ask.form
       ? new URLSearchParams(ask.form)
       : ask.json === undefined
@@ -90,7 +94,7 @@ export class HttpClient {
         ...(ask.json === undefined ? {} : { "content-type": "application/json" }),
         ...ask.headers,
       },
-      signal: AbortSignal.any([this.run.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      signal: AbortSignal.any([this.#run.signal, AbortSignal.timeout(TIMEOUT_MS)]),
       ...(body === undefined ? {} : { body: body as NonNullable<RequestInit["body"]> }),
     };
     let response: Response;
@@ -99,7 +103,7 @@ export class HttpClient {
       response = await fetch(new URL(path, this.origin), init);
       bytes = Buffer.from(await response.arrayBuffer());
     } catch (error) {
-      this.run.signal.throwIfAborted();
+      this.#run.signal.throwIfAborted();
       const { cause, message } = error as Error;
       const why = cause instanceof Error ? cause.message : message;
       got(`no answer (${why})`);
@@ -109,7 +113,7 @@ export class HttpClient {
     const json = parse(bytes, headers.get("content-type")) as { code?: unknown } | undefined;
     got(`${status}${typeof json?.code === "string" ? ` ${json.code}` : ""}`);
     const answer: Answer = { method, path, status, headers, bytes, json };
-    if (!ask.plain) judgeAnswer(this.run, answer);
+    if (!ask.plain) judgeAnswer(this.#run, answer);
     return answer;
   }
 }

@@ -25,11 +25,14 @@ export class Cast {
   readonly #devices = new Map<string, RegisteredDevice>();
   /** Device by ephemeral key of an envelope. */
   readonly ephemerals = new Map<string, string>();
+  readonly #run: Execution;
 
-  constructor(private readonly run: Execution) {}
+  constructor(run: Execution) {
+    this.#run = run;
+  }
 
   async listener(plan: "free" | "premium"): Promise<Listener> {
-    const held = this.#listeners.get(plan) ?? (await this.run.listener({ plan }));
+    const held = this.#listeners.get(plan) ?? (await this.#run.listener({ plan }));
     this.#listeners.set(plan, held);
     return held;
   }
@@ -37,7 +40,7 @@ export class Cast {
   async device(plan: "free" | "premium", type: DeviceType): Promise<RegisteredDevice> {
     const key = `${plan} ${type}`;
     const held =
-      this.#devices.get(key) ?? (await registeredDevice(this.run, await this.listener(plan), type));
+      this.#devices.get(key) ?? (await registeredDevice(this.#run, await this.listener(plan), type));
     this.#devices.set(key, held);
     return held;
   }

@@ -27,15 +27,23 @@ export class ClusteredIndex implements NeighborIndex {
   readonly metric = "inner-product";
   readonly size: number;
   readonly dimensions: number;
+  readonly #centroids: ExactIndex;
+  /** First slot of each cluster, and one past the last. */
+  readonly #starts: Uint32Array;
+  readonly #memory: TopKMemory;
+  readonly #probes: number;
 
   private constructor(
     space: ItemSpace,
-    private readonly centroids: ExactIndex,
-    /** First slot of each cluster, and one past the last. */
-    private readonly starts: Uint32Array,
-    private readonly memory: TopKMemory,
-    private readonly probes: number,
+    centroids: ExactIndex,
+    starts: Uint32Array,
+    memory: TopKMemory,
+    probes: number,
   ) {
+    this.#centroids = centroids;
+    this.#starts = starts;
+    this.#memory = memory;
+    this.#probes = probes;
     this.size = space.ids.length;
     this.dimensions = space.dimensions;
   }
@@ -76,8 +84,9 @@ export class ClusteredIndex implements NeighborIndex {
 
   search(query: Float32Array, k: number, accept?: (row: number) => boolean): Neighbors {
     ensureQuery(query, this.dimensions, k);
-    const { memory, starts } = this;
-    const { rows: chosen } = this.centroids.search(query, this.probes);
+    const memory = this.#memory;
+    const starts = this.#starts;
+    const { rows: chosen } = this.#centroids.search(query, this.#probes);
     return filteredSearch(this.size, k, accept, (wanted) => {
       if (wanted === 0) return { rows: new Uint32Array(0), distances: new Float32Array(0) };
       const most = Math.min(wanted, memory.maxK);

@@ -17,12 +17,13 @@ export class ExactIndex implements NeighborIndex {
   readonly metric = "inner-product";
   readonly size: number;
   readonly dimensions: number;
-  private plain: NeighborIndex | undefined;
+  #plain: NeighborIndex | undefined;
+  readonly #space: ItemSpace;
+  readonly #memory: TopKMemory;
 
-  private constructor(
-    private readonly space: ItemSpace,
-    private readonly memory: TopKMemory,
-  ) {
+  private constructor(space: ItemSpace, memory: TopKMemory) {
+    this.#space = space;
+    this.#memory = memory;
     this.size = space.ids.length;
     this.dimensions = space.dimensions;
   }
@@ -41,7 +42,7 @@ export class ExactIndex implements NeighborIndex {
 
   search(query: Float32Array, k: number, accept?: (row: number) => boolean): Neighbors {
     ensureQuery(query, this.dimensions, k);
-    return filteredSearch(this.size, k, accept, (wanted) => this.some(query, 1, wanted, [])[0]!);
+    return filteredSearch(this.size, k, accept, (wanted) => this.#some(query, 1, wanted, [])[0]!);
   }
 
   /**
@@ -51,7 +52,7 @@ export class ExactIndex implements NeighborIndex {
    */
   searchMany(queries: Float32Array, k: number, hidden: readonly HiddenRows[] = []): Neighbors[] {
     const { dimensions } = this;
-    const { batch } = this.memory;
+    const { batch } = this.#memory;
     const count = Math.ceil(queries.length / dimensions);
     for (let i = 0; i < count; i++)
       ensureQuery(queries.subarray(i * dimensions, (i + 1) * dimensions), dimensions, k);
@@ -61,35 +62,35 @@ export class ExactIndex implements NeighborIndex {
     for (let from = 0; from < count; from += batch) {
       const to = Math.min(count, from + batch);
       const part = queries.subarray(from * dimensions, to * dimensions);
-      results.push(...this.some(part, to - from, Math.min(k, this.size), hidden.slice(from, to)));
+      results.push(...this.#some(part, to - from, Math.min(k, this.size), hidden.slice(from, to)));
     }
     return results;
   }
 
   /** Searches for at most `batch` queries. */
-  private some(queries: Float32Array, count: number, k: number, hidden: readonly HiddenRows[]): Neighbors[] {
+  #some(queries: Float32Array, count: number, k: number, hidden: readonly HiddenRows[]): Neighbors[] {
     const places = Array.from({ length: count }, (_, place) => place);
-    if (k === 0 || k > this.memory.maxK)
-      return places.map((place) => this.searchPlainly(queries, place, k, hidden[place]));
-    this.memory.prepare(queries, count, hidden);
-    this.memory.guess(count, k);
-    this.memory.scanAll(count, k);
-    const found = places.map((place) => this.memory.finish(place, k, hidden[place]));
-    return found.map((neighbors, place) => neighbors ?? this.again(queries, place, k, hidden[place]));
+    if (k === 0 || k > this.#memory.maxK)
+      return places.map((place) => this.#searchPlainly(queries, place, k, hidden[place]));
+    this.#memory.prepare(queries, count, hidden);
+    this.#memory.guess(count, k);
+    this.#memory.scanAll(count, k);
+    const found = places.map((place) => this.#memory.finish(place, k, hidden[place]));
+    return found.map((neighbors, place) => neighbors ?? this.#again(queries, place, k, hidden[place]));
   }
 
   /** One query of many, without a guess. */
-  private again(queries: Float32Array, place: number, k: number, hidden: HiddenRows): Neighbors {
+  #again(queries: Float32Array, place: number, k: number, hidden: HiddenRows): Neighbors {
     const query = queries.subarray(place * this.dimensions, (place + 1) * this.dimensions);
-    this.memory.prepare(query, 1, [hidden]);
-    this.memory.scanAll(1, k);
-    return this.memory.finish(0, k, hidden)!;
+    this.#memory.prepare(query, 1, [hidden]);
+    this.#memory.scanAll(1, k);
+    return this.#memory.finish(0, k, hidden)!;
   }
 
-  private searchPlainly(queries: Float32Array, place: number, k: number, hidden: HiddenRows): Neighbors {
-    this.plain ??= bruteForceIndex(this.space, "inner-product");
+  #searchPlainly(queries: Float32Array, place: number, k: number, hidden: HiddenRows): Neighbors {
+    this.#plain ??= bruteForceIndex(this.#space, "inner-product");
     const absent = hidden && new Set(hidden);
     const query = queries.subarray(place * this.dimensions, (place + 1) * this.dimensions);
-    return this.plain.search(query, k, absent && ((row) => !absent.has(row)));
+    return this.#plain.search(query, k, absent && ((row) => !absent.has(row)));
   }
 }

@@ -30,14 +30,20 @@ export class KernelKdTree implements NeighborIndex {
   readonly metric = "squared-l2";
   readonly dimensions = DIMENSIONS;
   readonly size: number;
+  readonly #kernel: KernelExports;
+  readonly #memory: WasmMemory;
+  readonly #at: Places;
 
   private constructor(
     /** The plain tree over the kernel's memory; the one it was made from can be dropped. */
     readonly tree: KdTree,
-    private readonly kernel: KernelExports,
-    private readonly memory: WasmMemory,
-    private readonly at: Places,
+    kernel: KernelExports,
+    memory: WasmMemory,
+    at: Places,
   ) {
+    this.#kernel = kernel;
+    this.#memory = memory;
+    this.#at = at;
     this.size = tree.size;
   }
 
@@ -89,7 +95,7 @@ export class KernelKdTree implements NeighborIndex {
     return filteredSearch(this.size, k, accept, (wanted) =>
       wanted > CAPACITY
         ? this.tree.search(query, wanted, undefined, options)
-        : this.run(query, 1, wanted, scale)[0]!,
+        : this.#run(query, 1, wanted, scale)[0]!,
     );
   }
 
@@ -113,19 +119,19 @@ export class KernelKdTree implements NeighborIndex {
       }
       const to = Math.min(count, from + together);
       const part = queries.subarray(from * DIMENSIONS, to * DIMENSIONS);
-      results.push(...this.run(part, to - from, wanted, scale));
+      results.push(...this.#run(part, to - from, wanted, scale));
       from = to;
     }
     return results;
   }
 
-  private run(queries: Float32Array, count: number, k: number, scale: number): Neighbors[] {
+  #run(queries: Float32Array, count: number, k: number, scale: number): Neighbors[] {
     const { shape, rowOfRank } = this.tree.parts;
-    const { at } = this;
-    const { buffer } = this.memory;
+    const at = this.#at;
+    const { buffer } = this.#memory;
     if (k > 0) {
       new Float32Array(buffer, at.queries, queries.length).set(queries);
-      this.kernel.search!(
+      this.#kernel.search!(
         ...[at.points, at.ranks, at.boxes, at.levelStarts, shape.height, shape.blocks, scale],
         ...[at.queries, count, k, at.stack, at.results],
       );

@@ -60,14 +60,14 @@ export class KdTree implements NeighborIndex {
     while (top > 0) {
       const at = --top;
       if (round(bounds[at]! * scale) > heap.worst) continue;
-      if (levels[at] === 0) this.scanLeaf(nodes[at]!, query, heap, accept);
-      else top = this.pushChildren(levels[at]! - 1, nodes[at]!, query, bounds, nodes, levels, top);
+      if (levels[at] === 0) this.#scanLeaf(nodes[at]!, query, heap, accept);
+      else top = this.#pushChildren(levels[at]! - 1, nodes[at]!, query, bounds, nodes, levels, top);
     }
     const { ranks, distances } = heap.drain();
     return { rows: ranks.map((rank) => rowOfRank[rank]!), distances };
   }
 
-  private scanLeaf(
+  #scanLeaf(
     leaf: number,
     query: Float32Array,
     heap: BoundedHeap,
@@ -89,7 +89,7 @@ export class KdTree implements NeighborIndex {
   }
 
   /** Pushes the node's children, the nearest last. The steps of a bound are those of a distance, so it never exceeds one. */
-  private pushChildren(
+  #pushChildren(
     level: number,
     node: number,
     query: Float32Array,

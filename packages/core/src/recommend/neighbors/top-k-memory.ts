@@ -59,33 +59,45 @@ interface Places {
  */
 export class TopKMemory {
   readonly slots: number;
-  private readonly slotOfRow: Uint32Array;
-  private readonly capacity: number;
-  private readonly hiddenBytes: number;
-  private readonly hasGaps: boolean;
-  private readonly evenLengths: boolean;
+  readonly #slotOfRow: Uint32Array;
+  readonly #capacity: number;
+  readonly #hiddenBytes: number;
+  readonly #hasGaps: boolean;
+  readonly #evenLengths: boolean;
+  readonly #dimensions: number;
+  readonly #order: IdOrder;
+  readonly #rows: QuantizedRows;
+  readonly #kernel: KernelExports;
+  readonly #memory: WasmMemory;
+  readonly #at: Places;
 
   private constructor(
-    private readonly dimensions: number,
-    private readonly order: IdOrder,
+    dimensions: number,
+    order: IdOrder,
     rowOfSlot: Uint32Array,
-    private readonly rows: QuantizedRows,
-    private readonly kernel: KernelExports,
-    private readonly memory: WasmMemory,
-    private readonly at: Places,
+    rows: QuantizedRows,
+    kernel: KernelExports,
+    memory: WasmMemory,
+    at: Places,
     readonly maxK: number,
     readonly batch: number,
   ) {
+    this.#dimensions = dimensions;
+    this.#order = order;
+    this.#rows = rows;
+    this.#kernel = kernel;
+    this.#memory = memory;
+    this.#at = at;
     this.slots = rowOfSlot.length;
-    this.capacity = capacityFor(maxK);
-    this.hiddenBytes = bitsIn(this.slots);
-    this.hasGaps = rowOfSlot.includes(NO_ROW);
+    this.#capacity = capacityFor(maxK);
+    this.#hiddenBytes = bitsIn(this.slots);
+    this.#hasGaps = rowOfSlot.includes(NO_ROW);
     const tiles = new Float32Array(memory.buffer, at.tileLengths, tilesOf(this.slots));
-    this.evenLengths = tiles.length > 0 && tiles[tiles.length >> 1]! > 0.9 * tiles[0]!;
-    this.slotOfRow = new Uint32Array(order.rowOfRank.length);
+    this.#evenLengths = tiles.length > 0 && tiles[tiles.length >> 1]! > 0.9 * tiles[0]!;
+    this.#slotOfRow = new Uint32Array(order.rowOfRank.length);
     for (let slot = 0; slot < this.slots; slot++)
-      if (rowOfSlot[slot] !== NO_ROW) this.slotOfRow[rowOfSlot[slot]!] = slot;
-    if (this.hasGaps) for (let place = 0; place < batch; place++) this.hideGaps(place, rowOfSlot);
+      if (rowOfSlot[slot] !== NO_ROW) this.#slotOfRow[rowOfSlot[slot]!] = slot;
+    if (this.#hasGaps) for (let place = 0; place < batch; place++) this.#hideGaps(place, rowOfSlot);
   }
 
   /** @throws SegueError `invalid_argument` for limits that are not allowed; `kernel_unavailable`. */
@@ -127,8 +139,9 @@ export class TopKMemory {
 
   /** Takes in `count` queries, at most `batch`. */
   prepare(queries: Float32Array, count: number, hidden: readonly HiddenRows[]): void {
-    const { at, dimensions } = this;
-    const { buffer } = this.memory;
+    const at = this.#at;
+    const dimensions = this.#dimensions;
+    const { buffer } = this.#memory;
     new Float32Array(buffer, at.queryFloats, queries.length).set(queries);
     const quads = Math.ceil(count / GROUP);
     const quadNumbers = pairsOf(dimensions) * 2 * GROUP;
@@ -143,7 +156,7 @@ export class TopKMemory {
       if (place >= count) continue;
       const into = Math.floor(place / GROUP) * quadNumbers + (place % GROUP) * 2;
       const made = quantizeQuery(
-        this.rows,
+        this.#rows,
         queries,
         place * dimensions,
         dimensions,
@@ -155,11 +168,11 @@ export class TopKMemory {
         states[state + FLOOR] = -(2 ** 31);
         states[state + MARGIN] = made.margin;
       } else states[state + OVERFLOW] = 1;
-      states[state + KEPT] = at.kept + place * this.capacity * 8;
+      states[state + KEPT] = at.kept + place * this.#capacity * 8;
       lengths[state + LENGTH] = made.length;
       const mine = hidden[place];
-      if (mine) this.hide(place, mine);
-      if (mine || this.hasGaps) states[state + HIDDEN] = at.hidden + place * this.hiddenBytes;
+      if (mine) this.#hide(place, mine);
+      if (mine || this.#hasGaps) states[state + HIDDEN] = at.hidden + place * this.#hiddenBytes;
     }
   }
 
@@ -169,90 +182,98 @@ export class TopKMemory {
    * length there is no guess: the long ones come first, raise the floor, and spare the short ones.
    */
   guess(count: number, k: number): void {
-    const { at, kernel } = this;
+    const at = this.#at;
+    const kernel = this.#kernel;
     const groups = groupsOf(this.slots);
     const step = Math.floor((groups * GROUP) / SAMPLE);
     const place = 3 + Math.ceil((2.5 * k) / step);
-    if (!this.evenLengths || step < 8 || SAMPLE < 8 * place || capacityFor(this.maxK) < SAMPLE + 8 * GROUP)
+    if (!this.#evenLengths || step < 8 || SAMPLE < 8 * place || capacityFor(this.maxK) < SAMPLE + 8 * GROUP)
       return;
     kernel.guess!(
-      ...[at.quantized, groups, pairsOf(this.dimensions), this.slots],
+      ...[at.quantized, groups, pairsOf(this.#dimensions), this.slots],
       ...[at.queries, Math.ceil(count / GROUP), at.states, step, place],
     );
   }
 
   /** Scores all rows for the `count` queries taken in. */
   scanAll(count: number, k: number): void {
-    const { at, kernel } = this;
+    const at = this.#at;
+    const kernel = this.#kernel;
     const groups = groupsOf(this.slots);
     if (count === 1) this.scanRange(0, groups * GROUP, k);
     else
       kernel.scan!(
-        ...[at.quantized, groups, pairsOf(this.dimensions), at.tileLengths, this.slots],
+        ...[at.quantized, groups, pairsOf(this.#dimensions), at.tileLengths, this.slots],
         ...[at.queries, Math.ceil(count / GROUP), at.states, k, capacityFor(k)],
       );
   }
 
   /** Scores the slots [from, to), multiples of 16, for the first query taken in. */
   scanRange(from: number, to: number, k: number): void {
-    const { at } = this;
-    this.kernel.scanOne!(
-      ...[at.quantized, from / GROUP, to / GROUP, pairsOf(this.dimensions), at.tileLengths, this.slots],
+    const at = this.#at;
+    this.#kernel.scanOne!(
+      ...[at.quantized, from / GROUP, to / GROUP, pairsOf(this.#dimensions), at.tileLengths, this.slots],
       ...[at.queries, at.states, k, capacityFor(k)],
     );
   }
 
   /** Whether the first pass could not tell enough rows apart for the query at `place`; `finish` then scores all rows. */
   overflowed(place: number): boolean {
-    return new Int32Array(this.memory.buffer, this.at.states + place * STATE_WORDS * 4)[OVERFLOW] !== 0;
+    return new Int32Array(this.#memory.buffer, this.#at.states + place * STATE_WORDS * 4)[OVERFLOW] !== 0;
   }
 
   /** The best of what was scanned for the query at `place`, exactly scored; undefined when the floor was guessed too high. */
   finish(place: number, k: number, hidden: HiddenRows): Neighbors | undefined {
-    const { at, dimensions, kernel } = this;
+    const at = this.#at;
+    const dimensions = this.#dimensions;
+    const kernel = this.#kernel;
     const query = at.queryFloats + place * dimensions * 4;
     const state = at.states + place * STATE_WORDS * 4;
-    const words = new Int32Array(this.memory.buffer, state, STATE_WORDS);
+    const words = new Int32Array(this.#memory.buffer, state, STATE_WORDS);
     const floats = [at.floats, dimensions, at.ranks] as const;
     let found = this.overflowed(place)
       ? -1
       : kernel.finish!(...floats, query, state, k, capacityFor(k), at.out);
     if (this.overflowed(place))
       found = kernel.scanFloats!(...floats, this.slots, query, words[HIDDEN]!, k, words[KEPT]!, at.out);
-    if (hidden) this.show(place, hidden);
-    return found < 0 ? undefined : this.collect(found);
+    if (hidden) this.#show(place, hidden);
+    return found < 0 ? undefined : this.#collect(found);
   }
 
-  private hide(place: number, rows: Uint32Array): void {
-    const bits = this.hiddenBits(place);
-    const { slotOfRow } = this;
+  #hide(place: number, rows: Uint32Array): void {
+    const bits = this.#hiddenBits(place);
+    const slotOfRow = this.#slotOfRow;
     for (const row of rows) bits[slotOfRow[row]! >> 3]! |= 1 << (slotOfRow[row]! & 7);
   }
 
-  private show(place: number, rows: Uint32Array): void {
-    const bits = this.hiddenBits(place);
-    const { slotOfRow } = this;
+  #show(place: number, rows: Uint32Array): void {
+    const bits = this.#hiddenBits(place);
+    const slotOfRow = this.#slotOfRow;
     for (const row of rows) bits[slotOfRow[row]! >> 3]! &= ~(1 << (slotOfRow[row]! & 7));
   }
 
   /** Slots without a row are hidden for good. */
-  private hideGaps(place: number, rowOfSlot: Uint32Array): void {
-    const bits = this.hiddenBits(place);
+  #hideGaps(place: number, rowOfSlot: Uint32Array): void {
+    const bits = this.#hiddenBits(place);
     for (let slot = 0; slot < this.slots; slot++)
       if (rowOfSlot[slot] === NO_ROW) bits[slot >> 3]! |= 1 << (slot & 7);
   }
 
-  private hiddenBits(place: number): Uint8Array {
-    return new Uint8Array(this.memory.buffer, this.at.hidden + place * this.hiddenBytes, this.hiddenBytes);
+  #hiddenBits(place: number): Uint8Array {
+    return new Uint8Array(
+      this.#memory.buffer,
+      this.#at.hidden + place * this.#hiddenBytes,
+      this.#hiddenBytes,
+    );
   }
 
-  private collect(count: number): Neighbors {
-    const keys = new Uint32Array(this.memory.buffer, this.at.out, count * 2);
-    const bits = new Float32Array(this.memory.buffer, this.at.out, count * 2);
+  #collect(count: number): Neighbors {
+    const keys = new Uint32Array(this.#memory.buffer, this.#at.out, count * 2);
+    const bits = new Float32Array(this.#memory.buffer, this.#at.out, count * 2);
     const rows = new Uint32Array(count);
     const distances = new Float32Array(count);
     for (let i = 0; i < count; i++) {
-      rows[i] = this.order.rowOfRank[keys[2 * i]!]!;
+      rows[i] = this.#order.rowOfRank[keys[2 * i]!]!;
       distances[i] = bits[2 * i + 1]!;
     }
     return { rows, distances };
