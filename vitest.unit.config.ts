@@ -19,8 +19,10 @@ export default defineConfig({
       "packages/*/src/**/*.test.ts",
       "packages/*/test/**/*.test.ts",
       "examples/*/src/**/*.test.ts",
+      "examples/*.test.ts",
       "eval/**/*.test.ts",
       "scripts/**/*.test.ts",
+      "tools/**/*.test.ts",
     ],
     exclude: ["**/node_modules/**", "**/dist/**", ...journeys],
     // Every core: most of it computes, and half of a small machine would stand idle.
