@@ -10,7 +10,7 @@ const hasFfmpeg = process.env.SEGUE_FFMPEG !== undefined || existsSync("/usr/bin
 describe.skipIf(!hasBrowser || !hasFfmpeg)("AAC in Chromium", () => {
   let piece: IngestedPiece;
   beforeAll(async () => {
-    piece = await serveContinuousPiece([4, 5]);
+    piece = await serveContinuousPiece([4, 5], { aac: true });
   });
   afterAll(() => piece?.remove());
 

@@ -48,7 +48,8 @@ function findProgram(): Promise<string | null> {
 const counted = (output: string) =>
   (/(\d+) ingested.*?, (\d+) unchanged, (\d+) refused/.exec(output) ?? []).slice(1).map(Number);
 
-describe("ingest at the command line", () => {
+// Beside each other: one of them waits for 20 s that nothing happens.
+describe.concurrent("ingest at the command line", () => {
   it("stops on Ctrl+C, says what is done, and goes on from there", async () => {
     const masters = join(folder, "masters");
     await writeContinuousPiece(masters, Array(12).fill(2));

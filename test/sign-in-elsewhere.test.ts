@@ -36,9 +36,11 @@ describe.skipIf(!hasBrowser)("signing in with another OpenID provider", () => {
     });
     provider.describe("grace", { segue_plan: "premium", segue_market: "NO", name: "Grace" });
     piece = await serveContinuousPiece([2, 2], {
-      SEGUE_OIDC_ISSUER: provider.issuer,
-      SEGUE_OIDC_APP_CLIENT: CLIENT_ID,
-      SEGUE_OIDC_DEVICE_CLIENT: DEVICE_CLIENT_ID,
+      env: {
+        SEGUE_OIDC_ISSUER: provider.issuer,
+        SEGUE_OIDC_APP_CLIENT: CLIENT_ID,
+        SEGUE_OIDC_DEVICE_CLIENT: DEVICE_CLIENT_ID,
+      },
     });
   });
   afterAll(async () => {

@@ -1,7 +1,6 @@
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openBrowser } from "./harness/browser";
-import { hasBrowser } from "./harness/chromium";
+import { hasBrowser, launchChromium } from "./harness/chromium";
 import { openPlayer, signIn } from "./harness/player-page";
 import { type RunningServer, startServer } from "./harness/server";
 
@@ -37,18 +36,23 @@ async function byPopup(page: Page, act: (popup: Page) => Promise<unknown>): Prom
 
 describe.skipIf(!hasBrowser)("signing in", () => {
   let server: RunningServer;
+  let browser: Browser;
   beforeAll(async () => {
     server = await startServer();
+    browser = await launchChromium({ loud: true });
   });
-  afterAll(() => server?.remove());
+  afterAll(async () => {
+    await browser?.close();
+    await server?.remove();
+  });
 
-  /** Runs `journey` on a page of a browser of its own. */
+  /** Runs `journey` on a page that shares nothing with those before it. */
   async function visit(journey: (page: Page) => Promise<void>, query = ""): Promise<void> {
-    const browser = await openBrowser();
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     try {
-      await journey(await openPlayer(browser.context, `${server.url}/${query}`));
+      await journey(await openPlayer(context, `${server.url}/${query}`));
     } finally {
-      await browser.close();
+      await context.close();
     }
   }
 
@@ -113,8 +117,12 @@ describe.skipIf(!hasBrowser)("signing in", () => {
 
   test("an answer for which nobody waits changes nothing", () =>
     visit(async (page) => {
+      await page.clock.install();
       await page.goto(`${server.url}/auth-callback.html?code=x&state=${"s".repeat(43)}`);
-      await page.getByText("No sign-in is waiting here").waitFor({ timeout: 20_000 });
+      await page.clock.fastForward(9_000);
+      expect(await page.getByText("No sign-in is waiting here").isVisible()).toBe(false);
+      await page.clock.fastForward(1_000);
+      await page.getByText("No sign-in is waiting here").waitFor();
       await page.goto(server.url);
       await cameBack(page);
       expect(await outcome(page)).toBe("signed out");

@@ -15,16 +15,20 @@ export interface IngestedPiece {
   remove(): Promise<void>;
 }
 
-/** Writes the continuous piece, ingests it and serves it with `env`. @throws Error with the ingest's output when that fails */
+/**
+ * Writes the continuous piece, ingests it and serves it with `env`; as Vorbis, and as AAC where `aac` says so.
+ * @throws Error with the ingest's output when that fails
+ */
 export async function serveContinuousPiece(
   seconds: readonly number[],
-  env: Record<string, string> = {},
+  { env = {}, aac = false }: { readonly env?: Record<string, string>; readonly aac?: boolean } = {},
 ): Promise<IngestedPiece> {
   const folder = await mkdtemp(join(tmpdir(), "segue-piece-"));
   const masters = join(folder, "masters");
   const dataDir = join(folder, "data");
   const frames = await writeContinuousPiece(masters, seconds);
-  const ingest = await runServerCommand(["ingest", masters], { SEGUE_DATA_DIR: dataDir });
+  const encoder: Record<string, string> = aac ? {} : { SEGUE_FFMPEG: "off" };
+  const ingest = await runServerCommand(["ingest", masters], { SEGUE_DATA_DIR: dataDir, ...encoder });
   if (ingest.code !== 0) throw new Error(ingest.output);
   const server = await startServer({ dataDir, env });
   return {

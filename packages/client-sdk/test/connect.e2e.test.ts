@@ -1,10 +1,10 @@
 import type { Track } from "@segue/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import WebSocket from "ws";
+import { type RunningServer, startServer } from "../../../test/harness/server";
 import type { SegueClient } from "../src/client";
 import { createNodeClient } from "../src/node/create-node-client";
 import type { AudioOutput, AudioOutputFormat } from "../src/ports/audio-output";
-import { type RealServer, startRealServer } from "./real-server";
 
 /** Plays into nothing in real time, and notes when it was given sound. */
 class NotingOutput implements AudioOutput {
@@ -45,11 +45,11 @@ function overlap(a: NotingOutput, b: NotingOutput): number {
   return most;
 }
 
-let server: RealServer;
+let server: RunningServer;
 beforeAll(async () => {
-  server = await startRealServer(8);
-}, 60_000);
-afterAll(() => server?.stop());
+  server = await startServer({ env: { SEGUE_DEMO: "1", SEGUE_DEMO_TRACKS: "8" } });
+});
+afterAll(() => server?.remove());
 
 async function until(done: () => boolean, what: string, ms = 30_000): Promise<void> {
   const ends = performance.now() + ms;

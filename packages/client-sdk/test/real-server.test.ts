@@ -2,19 +2,19 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Track } from "@segue/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type IngestedPiece, serveContinuousPiece } from "../../../test/harness/ingested-piece";
 import type { SegueClient } from "../src/client";
 import { createNodeClient } from "../src/node/create-node-client";
 import { approveDevice } from "./approve-device";
-import { type RealServer, startRealServer } from "./real-server";
 
 const WAV_HEADER_BYTES = 44;
 const BYTES_PER_FRAME = 4;
 
-let server: RealServer;
+let piece: IngestedPiece;
 beforeAll(async () => {
-  server = await startRealServer(8);
-}, 60_000);
-afterAll(() => server?.stop());
+  piece = await serveContinuousPiece([5, 4, 6]);
+});
+afterAll(() => piece?.remove());
 
 async function signIn(client: SegueClient, user: "ada" | "bob"): Promise<void> {
   await client.auth.signInWithDeviceCode((code) => {
@@ -28,7 +28,7 @@ async function readyTracks(client: SegueClient, count: number): Promise<readonly
   const albums = shelves
     .flatMap((shelf) => shelf.items)
     .flatMap((item) => (item.kind === "album" ? [item.album] : []));
-  const album = albums.find(({ title }) => title === "Seamless") ?? albums[0]!;
+  const album = albums.find(({ title }) => title === "One Piece") ?? albums[0]!;
   for (;;) {
     const tracks = (await client.api.albumTracks(album.id)).items.slice(0, count);
     if (tracks.every((track) => track.mediaState === "ready" && track.head !== null)) return tracks;
@@ -37,11 +37,11 @@ async function readyTracks(client: SegueClient, count: number): Promise<readonly
 }
 
 test("signs in with a code and plays an album without a gap, to the frame", async () => {
-  const wav = join(server.directory, "album.wav");
+  const wav = join(piece.folder, "album.wav");
   const client = createNodeClient({
-    serverUrl: server.url,
+    serverUrl: piece.server.url,
     output: { wav },
-    dataDir: join(server.directory, "ada"),
+    dataDir: join(piece.folder, "ada"),
   });
   await signIn(client, "ada");
   const tracks = await readyTracks(client, 3);
@@ -50,7 +50,7 @@ test("signs in with a code and plays an album without a gap, to the frame", asyn
   const ended = new Promise<void>((resolve) => {
     client.player.on("state", ({ status }) => status === "idle" && resolve());
   });
-  await client.player.playContext({ kind: "album", id: null, title: "Seamless" }, tracks);
+  await client.player.playContext({ kind: "album", id: null, title: "One Piece" }, tracks);
   expect(client.inspect().lastStart?.steps).toMatchObject({
     grant: expect.any(Number),
     key: expect.any(Number),
@@ -76,8 +76,8 @@ test("signs in with a code and plays an album without a gap, to the frame", asyn
 }, 120_000);
 
 test("a program that starts again is still signed in, on the same device; after signing out it is not", async () => {
-  const dataDir = join(server.directory, "bob");
-  const open = () => createNodeClient({ serverUrl: server.url, output: "null", dataDir });
+  const dataDir = join(piece.folder, "bob");
+  const open = () => createNodeClient({ serverUrl: piece.server.url, output: "null", dataDir });
   const first = open();
   await signIn(first, "bob");
   const [device] = await expectDevices(first, 1);
@@ -99,8 +99,8 @@ test("a program that starts again is still signed in, on the same device; after 
 }, 60_000);
 
 test("a device that the server forgot is registered again by playing", async () => {
-  const wav = join(server.directory, "again.wav");
-  const client = createNodeClient({ serverUrl: server.url, output: { wav }, dataDir: null });
+  const wav = join(piece.folder, "again.wav");
+  const client = createNodeClient({ serverUrl: piece.server.url, output: { wav }, dataDir: null });
   await signIn(client, "ada");
   const tracks = await readyTracks(client, 1);
   await expect.poll(() => client.inspect().deviceId).not.toBeNull();

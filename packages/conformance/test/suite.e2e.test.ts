@@ -28,13 +28,12 @@ interface Ended {
   readonly out: string;
 }
 
-/** Runs the command line as `npm run conformance` does, from the sources. */
+/** Runs the built command line, as `npm run conformance` does. */
 function suite(
   args: readonly string[],
   onLine: (line: string, kill: () => void) => void = () => {},
 ): Promise<Ended> {
-  const main = join(root, "packages/conformance/src/cli/main.ts");
-  const child = spawn(process.execPath, ["--conditions=segue-source", "--import", "tsx", main, ...args], {
+  const child = spawn(process.execPath, [join(root, "packages/conformance/dist/cli.js"), ...args], {
     cwd: root,
   });
   let out = "";
@@ -199,15 +198,20 @@ describe("the command line", () => {
   });
 
   test("gives what it has when it is stopped", async () => {
-    const folder = join(reports, "stopped");
-    const { code, out } = await suite(
-      ["run", "--server", "reference", "--depth", "30", "--report", folder],
-      (line, kill) => {
-        if (/^\[ ?2\//.test(line)) kill();
-      },
-    );
-    expect(out).toContain("(cancelled)");
-    expect(code).toBe(2);
-    expect(resultsIn(folder).cancelled).toBe(true);
+    const server = await startMutated(prepared, []);
+    try {
+      const folder = join(reports, "stopped");
+      const { code, out } = await suite(
+        ["run", "--server", server.url, "--depth", "3", "--report", folder],
+        (line, kill) => {
+          if (/^\[ ?2\//.test(line)) kill();
+        },
+      );
+      expect(out).toContain("(cancelled)");
+      expect(code).toBe(2);
+      expect(resultsIn(folder).cancelled).toBe(true);
+    } finally {
+      await server.close();
+    }
   });
 });
