@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import Libsql from "libsql";
+import { afterAll, describe, expect, test } from "vitest";
+import { onSqlite } from "../../../test/support/sql";
+import { openEventLog } from "../sqlite/event-log";
+import { MIGRATIONS } from "../sqlite/migrations";
+import { openDatabase } from "../sqlite/open";
+import { type MigrationSet, migrate, SchemaMismatch } from "./migrate";
+import { EVENTS, MAIN } from "./migrations";
+import { openSqlite } from "./open-sqlite";
+import { sqliteDatabases } from "./testing/databases";
+import { NO_TABLES, schemaSuite } from "./testing/schema-suite";
+
+const folder = mkdtempSync(join(tmpdir(), "segue-migrate-"));
+let count = 0;
+const fresh = () => join(folder, `${++count}.db`);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+onSqlite<unknown>(NO_TABLES, (tools, databases) => schemaSuite(tools, databases, sqliteDatabases(NO_TABLES)));
+
+/** What SQLite was told, without what differs to the eye alone. */
+function told(file: string): readonly string[] {
+  const connection = new Libsql(file);
+  const rows = connection
+    .prepare(
+      "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'schema_migrations' ORDER BY name",
+    )
+    .all([]) as { sql: string }[];
+  connection.close();
+  return rows.map((row) => row.sql.replace(/\s+/g, " ").replaceAll('"', ""));
+}
+
+async function migrated(file: string, set: MigrationSet): Promise<string> {
+  const database = openSqlite(file);
+  await migrate(database, set);
+  await database.close();
+  return file;
+}
+
+describe("a data directory of before", () => {
+  test("has the tables, to the letter, that the steps make", async () => {
+    const [main, events] = [fresh(), fresh()];
+    await openDatabase(main).close();
+    await openEventLog(events).close();
+    expect(told(await migrated(fresh(), MAIN))).toEqual(told(main));
+    expect(told(await migrated(fresh(), EVENTS))).toEqual(told(events));
+  });
+
+  test.each([1, 2, 3, 4, 5])("is taken over at version %i with every row", async (version) => {
+    const file = fresh();
+    const old = new Libsql(file);
+    for (const step of MIGRATIONS.slice(0, version)) old.exec(step);
+    old.exec(`PRAGMA user_version = ${version}`);
+    old.exec("INSERT INTO settings VALUES ('seed', '7')");
+    old.exec("INSERT INTO server_secrets VALUES ('license', x'00ff', 1)");
+    old.close();
+    expect(told(await migrated(file, MAIN))).toEqual(told(await migrated(fresh(), MAIN)));
+    const database = openSqlite(file);
+    expect((await sql`SELECT * FROM settings`.execute(database.query)).rows).toEqual([
+      { name: "seed", value: "7" },
+    ]);
+    expect((await sql`SELECT value FROM server_secrets`.execute(database.query)).rows).toEqual([
+      { value: new Uint8Array([0, 255]) },
+    ]);
+    const names = await sql<{ name: string }>`SELECT name FROM schema_migrations ORDER BY number`.execute(
+      database.query,
+    );
+    expect(names.rows.map(({ name }) => name)).toEqual(MAIN.steps.map(({ name }) => name));
+    await database.close();
+    // The servers of before count by the file's number.
+    await openDatabase(file).close();
+  });
+
+  test("is refused when a newer server has counted further, with or without the table of steps", async () => {
+    const file = await migrated(fresh(), MAIN);
+    const newer = new Libsql(file);
+    newer.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
+    newer.close();
+    await expect(migrated(file, MAIN)).rejects.toThrow(SchemaMismatch);
+  });
+});
