@@ -1,10 +1,11 @@
-/** Chromium for the end-to-end tests, ffmpeg for AAC, Python for the golden vectors, from Debian's packages. */
+/** Programs that tests need and npm does not have, from Debian's packages. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run } from "./workspace.mjs";
 
-const WANTED = [
+/** Chromium for the end-to-end tests, ffmpeg for AAC, Python for the golden vectors. */
+const FOR_TESTS = [
   {
     program: "chromium",
     debian: "chromium",
@@ -22,19 +23,42 @@ const WANTED = [
   },
 ];
 
-/** Path of a program: from its variable, else from PATH; null when it is missing. */
-export function findProgram({ program, env, works = () => true }) {
+/** Where Debian puts the versions of PostgreSQL, none of them on the PATH; the newest first. */
+function postgresFolders() {
+  const versions = "/usr/lib/postgresql";
+  if (!existsSync(versions)) return [];
+  const newestFirst = readdirSync(versions).sort((a, b) => Number(b) - Number(a));
+  return newestFirst.map((version) => join(versions, version, "bin"));
+}
+
+/** Engines that run beside the server, each with tests of its own: `*.NAME.test.ts`. */
+export const ENGINES = [
+  {
+    name: "postgres",
+    program: "postgres",
+    debian: "postgresql",
+    env: "SEGUE_POSTGRES",
+    without: "the tests on PostgreSQL are skipped",
+    folders: postgresFolders,
+  },
+];
+
+/** Path of a program: from its variable, else from its folders or PATH; null when it is missing. */
+export function findProgram({ program, env, folders = () => [], works = () => true }) {
   if (process.env[env]) return process.env[env];
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+  for (const folder of [...folders(), ...(process.env.PATH ?? "").split(delimiter)]) {
     const path = join(folder, program);
     if (folder && existsSync(path) && works(path)) return path;
   }
   return null;
 }
 
-/** Installs what is missing where we may, and says plainly what goes untested where we may not. */
-export async function ensureSystemPackages() {
-  const missing = WANTED.filter((wanted) => !findProgram(wanted));
+/**
+ * Installs what is missing where we may, and says plainly what goes untested where we may not.
+ * Returns the variables that name the programs found.
+ */
+export async function ensureSystemPackages(programs = FOR_TESTS) {
+  const missing = programs.filter((wanted) => !findProgram(wanted));
   if (missing.length > 0 && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
     const names = missing.map((wanted) => wanted.debian);
     console.log(`Installing ${names.join(" and ")} from Debian's packages …`);
@@ -43,7 +67,7 @@ export async function ensureSystemPackages() {
     await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...names], { quiet: true, env });
   }
   const found = {};
-  for (const wanted of WANTED) {
+  for (const wanted of programs) {
     const path = findProgram(wanted);
     if (path) found[wanted.env] = path;
     else

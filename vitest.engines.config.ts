@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+import unit from "./vitest.unit.config";
+
+/** Tests that need a real engine beside them, one engine at a time: SEGUE_ENGINE names it. */
+const engine = process.env.SEGUE_ENGINE ?? "postgres";
+
+export default defineConfig({
+  ...unit,
+  test: {
+    include: [`packages/*/{src,test}/**/*.${engine}.test.ts`],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    globalSetup: [`test/engines/${engine}.setup.ts`],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
