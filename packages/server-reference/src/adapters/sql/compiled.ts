@@ -51,13 +51,13 @@ export function compile<DB, P extends object, O>(
 ): Statement<DB, P, RowOf<O>> {
   const compiled = build(database.query, new Proxy({}, PLACEHOLDERS) as P).compile();
   const name = `segue_${createHash("sha256").update(compiled.sql).digest("hex").slice(0, 32)}`;
-  const slots = compiled.parameters;
+  const { sql, query: node, queryId, parameters: slots } = compiled;
 
   const result = (parameters: P, tx?: Transaction<DB>) => {
     const values = slots.map((slot) =>
       slot instanceof Placeholder ? parameters[slot.parameter as keyof P] : slot,
     );
-    const query: SqlQuery = { ...compiled, name, parameters: values };
+    const query: SqlQuery = { sql, query: node, queryId, name, parameters: values };
     return tx ? (tx.executeQuery(query) as Promise<QueryResult<RowOf<O>>>) : database.run<RowOf<O>>(query);
   };
   return {
