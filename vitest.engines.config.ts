@@ -7,7 +7,8 @@ const engine = process.env.SEGUE_ENGINE ?? "postgres";
 export default defineConfig({
   ...unit,
   test: {
-    include: [`packages/*/{src,test}/**/*.${engine}.test.ts`],
+    // Suites of stores run on SQLite with the unit tests, and on the engine here.
+    include: [`packages/*/{src,test}/**/*.{sql,${engine}}.test.ts`],
     exclude: ["**/node_modules/**", "**/dist/**"],
     globalSetup: [`test/engines/${engine}.setup.ts`],
     testTimeout: 60_000,

@@ -1,13 +1,17 @@
-/** Suites on real databases: SQLite anywhere, PostgreSQL where `npm test -- engines` has started one. */
+/** Suites on whichever database the run is on. */
 import { afterAll, describe, expect, inject, test } from "vitest";
 import type { MigrationSet } from "../../src/adapters/sql/migrate";
-import { postgresDatabases, sqliteDatabases, type TestDatabases } from "../../src/adapters/sql/testing/databases";
+import {
+  postgresDatabases,
+  sqliteDatabases,
+  type TestDatabases,
+} from "../../src/adapters/sql/testing/databases";
 import type { SuiteTools } from "../../src/testing/suite-tools";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Of a server whose user may create databases. */
-    postgresUrl: string;
+    /** Of a server whose user may create databases; there in the run on PostgreSQL alone. */
+    postgresUrl?: string;
   }
 }
 
@@ -19,17 +23,15 @@ const tools: SuiteTools = {
   equal: (actual, expected) => expect(actual).toEqual(expected),
 };
 
-function on<DB>(name: string, databases: TestDatabases<DB>, suite: Suite<DB>): void {
-  describe(`on ${name}`, () => {
+/**
+ * Runs `suite` with the tables of `set`, in files named `*.sql.test.ts`: `npm test` has them on SQLite, `npm test --
+ * engines` once more on PostgreSQL.
+ */
+export function onSql<DB>(set: MigrationSet, suite: Suite<DB>): void {
+  const url = inject("postgresUrl");
+  const databases = url ? postgresDatabases<DB>(url, set) : sqliteDatabases<DB>(set);
+  describe(url ? "on PostgreSQL" : "on SQLite", () => {
     afterAll(() => databases.end());
     suite(tools, databases);
   });
 }
-
-/** Runs `suite` on SQLite databases with the tables of `set`. */
-export const onSqlite = <DB>(set: MigrationSet, suite: Suite<DB>): void =>
-  on("SQLite", sqliteDatabases<DB>(set), suite);
-
-/** Runs `suite` on PostgreSQL databases with the tables of `set`; for files named `*.postgres.test.ts`. */
-export const onPostgres = <DB>(set: MigrationSet, suite: Suite<DB>): void =>
-  on("PostgreSQL", postgresDatabases<DB>(inject("postgresUrl"), set), suite);

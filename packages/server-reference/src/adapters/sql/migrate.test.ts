@@ -4,22 +4,17 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import Libsql from "libsql";
 import { afterAll, describe, expect, test } from "vitest";
-import { onSqlite } from "../../../test/support/sql";
 import { openEventLog } from "../sqlite/event-log";
 import { MIGRATIONS } from "../sqlite/migrations";
 import { openDatabase } from "../sqlite/open";
 import { type MigrationSet, migrate, SchemaMismatch } from "./migrate";
 import { EVENTS, MAIN } from "./migrations";
 import { openSqlite } from "./open-sqlite";
-import { sqliteDatabases } from "./testing/databases";
-import { NO_TABLES, schemaSuite } from "./testing/schema-suite";
 
 const folder = mkdtempSync(join(tmpdir(), "segue-migrate-"));
 let count = 0;
 const fresh = () => join(folder, `${++count}.db`);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-onSqlite<unknown>(NO_TABLES, (tools, databases) => schemaSuite(tools, databases, sqliteDatabases(NO_TABLES)));
 
 /** What SQLite was told, without what differs to the eye alone. */
 function told(file: string): readonly string[] {

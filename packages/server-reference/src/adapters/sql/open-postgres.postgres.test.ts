@@ -6,7 +6,7 @@ import type { SqlDatabase } from "./database";
 import { DatabaseError } from "./errors";
 import { openPostgres, type PostgresOptions } from "./open-postgres";
 
-const url = inject("postgresUrl");
+const url = inject("postgresUrl")!;
 const { password } = new URL(url);
 const server = await openPostgres(url);
 afterAll(() => server.close());

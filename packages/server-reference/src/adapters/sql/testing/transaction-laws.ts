@@ -1,5 +1,6 @@
 /** All or nothing, whoever writes beside: the laws of transactions. */
 import type { SuiteTools } from "../../../testing/suite-tools";
+import { compile } from "../compiled";
 import type { TestDatabases } from "./databases";
 import { add, count, failure, find, type LawTables, lawsOn, NOTHING } from "./law-tables";
 
@@ -60,6 +61,29 @@ export function transactionLaws(tools: SuiteTools, databases: TestDatabases<LawT
           .execute();
       });
       equal(await count(db), 2);
+    });
+    law("are seen by nobody before they are kept, not by a compiled statement either", async (db) => {
+      const read = compile(db, (query, p: { id: string }) =>
+        query.selectFrom("things").select("id").where("id", "=", p.id),
+      );
+      let begun = () => {};
+      const started = new Promise<void>((resolve) => {
+        begun = resolve;
+      });
+      const failed = db.transaction(async (tx) => {
+        await tx
+          .insertInto("things")
+          .values({ ...NOTHING, id: "x" })
+          .execute();
+        begun();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        throw new Error("enough");
+      });
+      const ended = failure(failed);
+      await started;
+      equal([await read.first({ id: "x" }), await find(db, "x")], [undefined, undefined]);
+      await ended;
+      equal(await count(db), 0);
     });
     law("that run at the same time lose no write", async (db) => {
       await add(db, "x", { whole: 0 });

@@ -1,5 +1,5 @@
-import { onSqlite } from "../../../test/support/sql";
+import { onSql } from "../../../test/support/sql";
 import { LAW_TABLES } from "./testing/law-tables";
 import { databaseLaws } from "./testing/laws";
 
-onSqlite(LAW_TABLES, databaseLaws);
+onSql(LAW_TABLES, databaseLaws);

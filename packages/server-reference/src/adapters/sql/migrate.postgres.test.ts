@@ -1,7 +1,0 @@
-import { onPostgres } from "../../../test/support/sql";
-import { sqliteDatabases } from "./testing/databases";
-import { NO_TABLES, schemaSuite } from "./testing/schema-suite";
-
-onPostgres<unknown>(NO_TABLES, (tools, databases) =>
-  schemaSuite(tools, databases, sqliteDatabases(NO_TABLES)),
-);
