@@ -18,6 +18,7 @@ describeLadder({
     ["modules/stores"],
     ["modules/all"],
     ["config"],
+    ["testing"],
     ["adapters/*"],
     ["demo", "ingest", "app"],
     ["server"],
@@ -38,6 +39,7 @@ describeLadder({
     jose: ["modules/auth"],
     kysely: ["adapters"],
     libsql: ["adapters"],
+    pg: ["adapters/sql"],
     "lru-cache": ["adapters", "http", "modules"],
     "music-metadata": ["production", "media-production", "ingest"],
     "node:*": ["*"],
@@ -50,6 +52,7 @@ describeLadder({
   },
   waiting: {
     "stores move behind ports": [
+      "adapters/sql/tables.ts -> adapters/sqlite/schema.ts",
       "context.ts -> adapters/sqlite/open.ts",
       "modules/auth/authenticate.ts -> kysely",
       "modules/auth/authenticate.ts -> adapters/sqlite/open.ts",
@@ -108,6 +111,9 @@ describeLadder({
       "media-production/ingest-cli.ts -> server.ts",
     ],
     "the conversion to #private": [
+      "adapters/sql/driver.ts uses private where #private is meant",
+      "adapters/sql/source-postgres.ts uses private where #private is meant",
+      "adapters/sql/source-sqlite.ts uses private where #private is meant",
       "adapters/sqlite/connect-store.ts uses private where #private is meant",
       "demo/instruments.ts uses private where #private is meant",
       "media-production/block-resampler.ts uses private where #private is meant",
