@@ -5,7 +5,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { schemasOf } from "./generated-schemas.mjs";
+import { resourcesOf } from "./resources.mjs";
 import { bin, root } from "./workspace.mjs";
 
 const GEN = join(root, "packages/core/src/gen");
@@ -21,13 +23,13 @@ const HELP = `npm run generate [-- --check]
   Writes packages/core/src/gen and openapi/schemas/generated.yaml from proto/ and openapi/.
   --check  fail when what is committed differs from what the specifications give`;
 
-function call(program, args) {
+function call(program, args, input) {
   const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" };
   return execFileSync(program, args, {
     cwd: root,
     env,
     maxBuffer: 64 << 20,
-    stdio: ["ignore", "pipe", "pipe"],
+    ...(input === undefined ? { stdio: ["ignore", "pipe", "pipe"] } : { input, stdio: "pipe" }),
   });
 }
 
@@ -40,9 +42,13 @@ function generate() {
   call(bin("biome"), ["format", "--write", SCHEMAS]);
   const bundle = join(GEN, "openapi.json");
   call(bin("redocly"), ["bundle", "openapi/segue.yaml", "-o", bundle]);
-  // Its input and output are named in redocly.yaml.
-  call(join(root, "packages/core/node_modules/.bin/openapi-typescript"), []);
+  const messages = Object.keys(parse(readFileSync(SCHEMAS, "utf8")));
+  const { types, readers } = resourcesOf(JSON.parse(readFileSync(bundle, "utf8")), messages);
+  writeFileSync(join(GEN, "resources.ts"), formatted(types));
+  writeFileSync(join(GEN, "resource-schemas.ts"), formatted(readers));
 }
+
+const formatted = (code) => call(bin("biome"), ["format", "--stdin-file-path=generated.ts"], code);
 
 /** Marks the message types as free of side effects, so that a bundler leaves out those that an application does not use. */
 function markPure() {

@@ -140,3 +140,4 @@ export type { Wish } from "./queue/wish";
 export * from "./token-bucket";
 export * from "./units";
 export * from "./utf8";
+export type * from "./wire/resources";

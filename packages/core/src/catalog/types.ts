@@ -1,4 +1,3 @@
-import type { AlbumId, ArtistId, PlaylistId, RecordingId, TrackId, UserId } from "../ids";
 import type { Milliseconds } from "../units";
 
 /** Every codec. */
@@ -38,72 +37,3 @@ export interface Availability {
 
 /** Whether a track's audio can be granted now. */
 export type MediaState = "ready" | "preparing" | "failed";
-
-/** A reference that is enough to show a name and to link. */
-export interface ArtistRef {
-  readonly id: ArtistId;
-  readonly name: string;
-}
-export interface AlbumRef {
-  readonly id: AlbumId;
-  readonly title: string;
-  readonly imageUrl: string | null;
-}
-
-/** Where the encrypted head of the rendition that the caller will most likely be granted can be fetched. */
-export interface HeadRef {
-  readonly renditionId: string;
-  /** Signed URL that covers the first `byteLength` bytes of the media object. */
-  readonly url: string;
-  /** Bytes of the head. */
-  readonly byteLength: number;
-  /** Milliseconds since the Unix epoch. */
-  readonly expiresAt: Milliseconds;
-}
-
-/** What a listener presses: a recording as released on an album. */
-export interface Track {
-  readonly id: TrackId;
-  readonly recordingId: RecordingId;
-  readonly title: string;
-  readonly artists: readonly ArtistRef[];
-  readonly album: AlbumRef;
-  readonly discNumber: number;
-  readonly trackNumber: number;
-  readonly durationMs: Milliseconds;
-  readonly explicit: boolean;
-  /** International Standard Recording Code, when known. */
-  readonly isrc: string | null;
-  readonly features: AudioFeatures | null;
-  readonly mediaState: MediaState;
-  /** Present when the caller may play the track and its audio is ready. */
-  readonly head: HeadRef | null;
-}
-
-export interface Album {
-  readonly id: AlbumId;
-  readonly title: string;
-  readonly artists: readonly ArtistRef[];
-  readonly imageUrl: string | null;
-  /** ISO 8601 date, year, or year and month. */
-  readonly releaseDate: string | null;
-  readonly genres: readonly string[];
-  readonly trackCount: number;
-  readonly durationMs: Milliseconds;
-}
-
-export interface Artist {
-  readonly id: ArtistId;
-  readonly name: string;
-  readonly genres: readonly string[];
-  readonly imageUrl: string | null;
-}
-
-export interface Playlist {
-  readonly id: PlaylistId;
-  readonly title: string;
-  readonly description: string;
-  readonly owner: { readonly id: UserId; readonly name: string };
-  readonly imageUrl: string | null;
-  readonly trackCount: number;
-}

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import type { Track } from "../catalog/types";
 import { type Id, type IdKind, idFromBytes } from "../ids";
 import type { Manifest } from "../playback/manifest";
 import { ciphertextLength } from "../protection/layout";
+import type { Track } from "../wire/resources";
 import { buildManifest, buildTrack } from "./builders";
 
 /** Any well-formed id of a kind. */

@@ -1,8 +1,8 @@
-import type { Track } from "../catalog/types";
 import { type Id, type IdKind, idFromBytes } from "../ids";
 import type { Grant, KeyEnvelope, Manifest, Validity } from "../playback/manifest";
 import { ciphertextLength } from "../protection/layout";
 import type { QueueItem } from "../queue/queue";
+import type { Track } from "../wire/resources";
 
 /** The id of kind `kind` that carries number `n`. */
 export function numberedId<K extends IdKind>(kind: K, n: number): Id<K> {

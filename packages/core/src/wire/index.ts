@@ -29,6 +29,7 @@ import * as events from "./event-messages";
 import * as grants from "./grant-messages";
 import * as license from "./license-messages";
 
+export * from "../gen/resource-schemas";
 export { type Codec, type Json, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from "./codec";
 export {
   CONNECT_JSON,
@@ -58,6 +59,7 @@ export {
   type ValidityRequest,
   type ValidityResponse,
 } from "./license-messages";
+export type * from "./resources";
 
 /** Body of POST /v1/playback/grants. */
 export const grantRequestCodec = /* @__PURE__ */ makeCodec(
