@@ -29,7 +29,7 @@ describeLadder({
   only: { memory: ["node", "testing"] },
   packages: {
     "@segue/core": ["*"],
-    "@segue/core/wire": ["connect", "events", "license", "player"],
+    "@segue/core/wire": ["api", "auth", "connect", "device", "events", "license", "player"],
     "@segue/core/recommend": ["web"],
     "@wasm-audio-decoders/ogg-vorbis": ["engine/decode"],
     eventemitter3: ["surface"],
@@ -37,7 +37,7 @@ describeLadder({
     mediabunny: ["engine/decode"],
     "node:*": ["node"],
     oauth4webapi: ["auth", "web/auth"],
-    "zod/mini": ["api", "license"],
+    "zod/mini": ["license"],
   },
   words: [
     {

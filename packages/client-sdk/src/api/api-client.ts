@@ -1,6 +1,7 @@
-import { type DeviceType, ensureId, type IdKind, SegueError } from "@segue/core";
-import type { Api, CallOptions, Device, PageOptions } from "../client";
-import * as schema from "./schemas";
+import { type DeviceType, ensureId, SegueError } from "@segue/core";
+import * as wire from "@segue/core/wire";
+import type { Api, CallOptions, PageOptions } from "../client";
+import { parseAs } from "./parse-as";
 import type { Call, Transport } from "./transport";
 
 export interface ApiOptions {
@@ -13,6 +14,8 @@ export interface ApiOptions {
   readonly deviceId: () => Promise<string>;
 }
 
+type Kind = "album" | "artist" | "playlist" | "device";
+
 const MAX_IDS = 50;
 const MAX_COUNTS = 100;
 
@@ -21,7 +24,7 @@ export function createApi({ origin, transport, codecs, deviceType, deviceId }: A
   const heads = async () => ({ codecs: (await codecs()).join(","), deviceType });
 
   async function get<T>(
-    type: Parameters<typeof schema.parseAs>[0],
+    schema: wire.ResourceSchema<T>,
     path: string,
     query: Record<string, string> = {},
     options: CallOptions = {},
@@ -34,13 +37,20 @@ export function createApi({ origin, transport, codecs, deviceType, deviceId }: A
       token,
       signal: options.signal,
     });
-    return schema.parseAs<T>(type, value, path);
+    return parseAs(schema, value, path);
   }
 
+  const one =
+    <T>(kind: Kind, schema: wire.ResourceSchema<T>) =>
+    async (id: string, options?: CallOptions) =>
+      get(schema, pathOf(kind, id), {}, options);
+  const tracksOf = (kind: Kind) => async (id: string, options?: PageOptions) =>
+    get(wire.trackPageSchema, `${pathOf(kind, id)}/tracks`, page(options, await heads()), options);
+
   return {
-    capabilities: (options) => get(schema.capabilitiesSchema, "/capabilities", {}, options, "optional"),
-    me: (options) => get(schema.userSchema, "/me", {}, options),
-    home: (options) => get(schema.homeSchema, "/home", {}, options),
+    capabilities: (options) => get(wire.capabilitiesSchema, "/capabilities", {}, options, "optional"),
+    me: (options) => get(wire.userSchema, "/me", {}, options),
+    home: (options) => get(wire.homeSchema, "/home", {}, options),
     async track(id, options) {
       const [track] = await this.tracks([id], options);
       if (!track) throw new SegueError("not_found", { detail: "no such track" });
@@ -51,63 +61,32 @@ export function createApi({ origin, transport, codecs, deviceType, deviceId }: A
       if (ids.length > MAX_IDS)
         throw new SegueError("invalid_argument", { detail: `at most ${MAX_IDS} ids` });
       const query = { ids: ids.map((id) => ensureId("track", id)).join(","), ...(await heads()) };
-      return (await get<{ items: [] }>(schema.itemsOf(schema.trackSchema), "/tracks", query, options)).items;
+      return (await get(wire.trackListSchema, "/tracks", query, options)).items;
     },
-    album: async (id, options) => get(schema.albumSchema, `/albums/${checked("album", id)}`, {}, options),
-    albumTracks: async (id, options) =>
-      get(
-        schema.pageOf(schema.trackSchema),
-        `/albums/${checked("album", id)}/tracks`,
-        page(options, await heads()),
-        options,
-      ),
-    artist: async (id, options) => get(schema.artistSchema, `/artists/${checked("artist", id)}`, {}, options),
+    album: one("album", wire.albumSchema),
+    albumTracks: tracksOf("album"),
+    artist: one("artist", wire.artistSchema),
     artistAlbums: async (id, options) =>
-      get(
-        schema.pageOf(schema.albumSchema),
-        `/artists/${checked("artist", id)}/albums`,
-        page(options),
-        options,
-      ),
-    artistTracks: async (id, options) =>
-      get(
-        schema.pageOf(schema.trackSchema),
-        `/artists/${checked("artist", id)}/tracks`,
-        page(options, await heads()),
-        options,
-      ),
-    playlist: async (id, options) =>
-      get(schema.playlistSchema, `/playlists/${checked("playlist", id)}`, {}, options),
-    playlistTracks: async (id, options) =>
-      get(
-        schema.pageOf(schema.trackSchema),
-        `/playlists/${checked("playlist", id)}/tracks`,
-        page(options, await heads()),
-        options,
-      ),
+      get(wire.albumPageSchema, `${pathOf("artist", id)}/albums`, page(options), options),
+    artistTracks: tracksOf("artist"),
+    playlist: one("playlist", wire.playlistSchema),
+    playlistTracks: tracksOf("playlist"),
     async playCounts(ids, options) {
       if (ids.length === 0) return [];
       if (ids.length > MAX_COUNTS)
         throw new SegueError("invalid_argument", { detail: `at most ${MAX_COUNTS} ids` });
       const query = { ids: ids.map((id) => ensureId("track", id)).join(",") };
-      return (
-        await get<{ items: [] }>(schema.itemsOf(schema.playCountSchema), "/play-counts", query, options)
-      ).items;
+      return (await get(wire.playCountListSchema, "/play-counts", query, options)).items;
     },
     async devices(options) {
-      const { items } = await get<{ items: Device[] }>(
-        schema.itemsOf(schema.deviceSchema),
-        "/devices",
-        {},
-        options,
-      );
+      const { items } = await get(wire.deviceListSchema, "/devices", {}, options);
       const own = await deviceId();
       return items.map((device) => ({ ...device, current: device.id === own }));
     },
     async removeDevice(id, options) {
       await transport.call({
         method: "DELETE",
-        path: `/v1/devices/${checked("device", id)}`,
+        path: `/v1${pathOf("device", id)}`,
         signal: options?.signal,
       });
     },
@@ -115,8 +94,9 @@ export function createApi({ origin, transport, codecs, deviceType, deviceId }: A
   };
 }
 
-function checked(kind: IdKind, id: string): string {
-  return ensureId(kind, id);
+/** @throws SegueError `invalid_id` */
+function pathOf(kind: Kind, id: string): string {
+  return `/${kind}s/${ensureId(kind, id)}`;
 }
 
 function page(options: PageOptions = {}, more: Record<string, string> = {}): Record<string, string> {

@@ -1,5 +1,6 @@
 import { SegueError } from "@segue/core";
-import { parseAs, userSchema } from "../api/schemas";
+import { userSchema } from "@segue/core/wire";
+import { parseAs } from "../api/parse-as";
 import type { Auth, AuthState, CallOptions, DeviceCode, User } from "../client";
 import type { Clock } from "../ports/clock";
 import type { CredentialStore, TokenSet } from "../ports/credentials";
@@ -71,7 +72,7 @@ export function createAuth(options: AuthOptions): AuthDriver {
     } catch (error) {
       const known = await index.get(USER_KEY).catch(() => null);
       if (!SegueError.is(error) || !error.retryable || known === null) throw error;
-      return parseAs<User>(userSchema, known, "the stored user");
+      return parseAs(userSchema, known, "the stored user");
     }
   }
 

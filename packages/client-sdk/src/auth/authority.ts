@@ -1,7 +1,7 @@
 /** Who signs the listener in: what the application says, else what the server names. */
 import { SegueError } from "@segue/core";
-import { capabilitiesSchema, parseAs } from "../api/schemas";
-import type { Capabilities } from "../client";
+import { capabilitiesSchema } from "@segue/core/wire";
+import { parseAs } from "../api/parse-as";
 
 /** An OpenID provider, and what this program is called there. */
 export interface Authority {
@@ -36,11 +36,7 @@ export interface AuthorityOptions {
 export async function findAuthority(options: AuthorityOptions): Promise<Authority> {
   const { origin, grant, issuer, clientId } = options;
   if (issuer !== null) return { issuer, clientId: clientId ?? OWN_CLIENTS[grant] };
-  const said = parseAs<Partial<Capabilities>>(
-    capabilitiesSchema,
-    await options.capabilities(),
-    "/v1/capabilities",
-  );
+  const said = parseAs(capabilitiesSchema, await options.capabilities(), "/v1/capabilities");
   return {
     issuer: safeIssuer(said.issuer ?? origin, origin),
     clientId: clientId ?? said.clients?.[grant] ?? OWN_CLIENTS[grant],

@@ -1,4 +1,13 @@
-import { type DeviceId, type DeviceType, deviceIdOf, SegueError, signDeviceProof } from "@segue/core";
+import {
+  type DeviceId,
+  type DeviceRegistration,
+  type DeviceType,
+  deviceIdOf,
+  SegueError,
+  signDeviceProof,
+} from "@segue/core";
+import { deviceChallengeSchema } from "@segue/core/wire";
+import { parseAs } from "../api/parse-as";
 import type { Transport } from "../api/transport";
 import type { IndexStore } from "../ports/index-store";
 import type { DeviceKeys, KeyStore } from "../ports/key-store";
@@ -64,7 +73,7 @@ export function createDeviceIdentity(options: DeviceIdentityOptions): DeviceIden
           agreementKey: toBase64(keys.agreement.publicKey),
           challenge: toBase64(challenge),
           proof: toBase64(proof),
-        },
+        } satisfies DeviceRegistration,
       });
     } catch (error) {
       if (again && SegueError.is(error) && error.code === "challenge_expired")
@@ -102,14 +111,10 @@ function marker(userId: string): string {
 }
 
 async function challengeBytes(transport: Transport): Promise<Uint8Array> {
-  const answer = (await transport.call({
-    method: "POST",
-    path: "/v1/devices/challenges",
-    idempotent: true,
-  })) as {
-    challenge?: unknown;
-  } | null;
-  const bytes = fromBase64(answer?.challenge);
+  const path = "/v1/devices/challenges";
+  const answer = await transport.call({ method: "POST", path, idempotent: true });
+  const { challenge } = parseAs(deviceChallengeSchema, answer, path);
+  const bytes = fromBase64(challenge);
   if (bytes?.length !== 32) throw new SegueError("protocol", { detail: "a challenge has 32 bytes" });
   return bytes;
 }

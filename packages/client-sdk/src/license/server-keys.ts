@@ -1,6 +1,6 @@
 import { SegueError } from "@segue/core";
-import * as z from "zod/mini";
-import { parseAs } from "../api/schemas";
+import { licenseKeySetSchema } from "@segue/core/wire";
+import { parseAs } from "../api/parse-as";
 import type { Transport } from "../api/transport";
 import { fromBase64 } from "../device/base64";
 
@@ -10,19 +10,13 @@ export interface ServerKeys {
   find(keyId: string): Promise<Uint8Array>;
 }
 
-const keySet = z.object({
-  keys: z
-    .array(z.object({ kid: z.string(), kty: z.string(), crv: z.string(), x: z.string() }))
-    .check(z.maxLength(16)),
-});
-
 export function createServerKeys(transport: Transport): ServerKeys {
   const known = new Map<string, Uint8Array>();
   let loading: Promise<void> | null = null;
 
   async function load(): Promise<void> {
     const answer = await transport.call({ method: "GET", path: "/v1/license/keys", token: "none" });
-    const { keys } = parseAs<z.infer<typeof keySet>>(keySet, answer, "/license/keys");
+    const { keys } = parseAs(licenseKeySetSchema, answer, "/license/keys");
     for (const { kid, kty, crv, x } of keys) {
       const bytes = fromBase64(x);
       if (kty === "OKP" && crv === "Ed25519" && bytes?.length === 32) known.set(kid, bytes);

@@ -1,15 +1,16 @@
-import { isId, type LicenseState } from "@segue/core";
+import type { LicenseState } from "@segue/core";
+import { deviceIdSchema, userIdSchema } from "@segue/core/wire";
 import * as z from "zod/mini";
 
 const ms = z.number();
 const schema = z.object({
-  deviceId: z.nullable(z.string().check(z.refine((id) => isId("device", id)))),
+  deviceId: z.nullable(deviceIdSchema),
   validity: z.nullable(
     z.object({
       seq: z.int(),
-      deviceId: z.string().check(z.refine((id) => isId("device", id))),
-      userId: z.string().check(z.refine((id) => isId("user", id))),
-      plan: z.enum(["free", "premium"]),
+      deviceId: deviceIdSchema,
+      userId: userIdSchema,
+      plan: z.literal(["free", "premium"]),
       offlineAllowed: z.boolean(),
       issuedAtMs: ms,
       notAfterMs: ms,
