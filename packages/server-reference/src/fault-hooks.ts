@@ -1,22 +1,8 @@
 /** What a module calls so that the sandbox's fault switches reach it. Outside a sandbox the hooks do nothing. */
-import type { Milliseconds } from "@segue/core";
+import type { Milliseconds, SandboxArea } from "@segue/core";
 
-/** Parts of the server that faults are set on. */
-export const FAULT_AREAS = [
-  "account",
-  "auth",
-  "catalog",
-  "connect",
-  "devices",
-  "events",
-  "images",
-  "library",
-  "license",
-  "media",
-  "other",
-  "playback",
-] as const;
-export type FaultArea = (typeof FAULT_AREAS)[number];
+/** A part of the server that faults are set on. */
+export type FaultArea = SandboxArea;
 
 /** Whose request, frame or write it is; null where that is not known. */
 export interface FaultSubject {

@@ -1,16 +1,8 @@
 /** Who makes a request. */
-import { type Plan, SegueError, type UserId } from "@segue/core";
+import { SegueError, type User } from "@segue/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-/** A listener, as the rest of the server sees one. */
-export interface User {
-  readonly id: UserId;
-  readonly name: string;
-  readonly plan: Plan;
-  /** ISO 3166-1 alpha-2. */
-  readonly market: string;
-  readonly explicitFilter: boolean;
-}
+export type { User };
 
 /** Whose a token is, and how long. */
 export interface Identity {

@@ -1,5 +1,5 @@
 /** Every failure leaves as problem details (RFC 9457). */
-import { ERROR_TABLE, type ErrorCode, SegueError } from "@segue/core";
+import { ERROR_TABLE, type ErrorCode, type Problem, SegueError } from "@segue/core";
 import "@fastify/rate-limit";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
@@ -35,7 +35,7 @@ export function toSegueError(error: unknown): SegueError {
 }
 
 /** Problem details of `error`, as RFC 9457 and the error table want them. */
-export function problemBody(error: SegueError, supportId: string): Record<string, unknown> {
+export function problemBody(error: SegueError, supportId: string): Problem {
   return {
     type: `urn:segue:error:${error.code}`,
     title: ERROR_TABLE[error.code].title,

@@ -1,4 +1,5 @@
 /** GET /v1/capabilities. */
+import type { Capabilities } from "@segue/core";
 import type { FastifyInstance } from "fastify";
 import type { ServerContext } from "../../context";
 import type { AuthModule } from "../auth/module";
@@ -23,7 +24,7 @@ export async function capabilityRoutes(
   { config }: ServerContext,
   { auth, media, capabilities }: CapabilitiesNeeds,
 ): Promise<void> {
-  app.get("/v1/capabilities", async (request, reply) => {
+  app.get("/v1/capabilities", async (request, reply): Promise<Required<Capabilities>> => {
     const user = await app.optionalUser(request);
     const codecs = await media.codecs();
     const features = capabilities.map(async ({ name, missing }) => {

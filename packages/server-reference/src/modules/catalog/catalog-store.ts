@@ -1,8 +1,8 @@
 /** What the catalog is read from. */
-import type { Album, Artist, Playlist, Track, TrackId } from "@segue/core";
+import type { Album, Artist, Playlist, Shelf, Track, TrackId } from "@segue/core";
 import type { Db } from "../../adapters/sqlite/open";
 import { readAlbums, readArtists, readPlaylists } from "./collection-store";
-import { readHome, type Shelf } from "./home";
+import { readHome } from "./home";
 import { type CollectionKind, readAlbumIds, readTrackIds, type Slice } from "./list-store";
 import { type HeadsOf, readKnownTracks, readTracks } from "./track-store";
 

@@ -1,20 +1,7 @@
 /** The first page: shelves of what the catalog has. */
-import type { Album, Artist, Playlist } from "@segue/core";
+import type { Shelf, ShelfItem } from "@segue/core";
 import type { Db } from "../../adapters/sqlite/open";
 import { readAlbums, readArtists, readPlaylists } from "./collection-store";
-
-/** One card. */
-export type ShelfItem =
-  | { readonly kind: "album"; readonly album: Album }
-  | { readonly kind: "artist"; readonly artist: Artist }
-  | { readonly kind: "playlist"; readonly playlist: Playlist };
-
-/** A titled row of cards. */
-export interface Shelf {
-  readonly id: string;
-  readonly title: string;
-  readonly items: readonly ShelfItem[];
-}
 
 const SHELF = 12;
 

@@ -1,7 +1,17 @@
 /** GET /v1/me, /v1/home, /v1/tracks, /v1/albums, /v1/artists, /v1/playlists. */
-import { ensureId, SegueError } from "@segue/core";
+import {
+  type Album,
+  type AlbumPage,
+  type Artist,
+  ensureId,
+  type Home,
+  type Playlist,
+  SegueError,
+  type TrackList,
+  type TrackPage,
+  type User,
+} from "@segue/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { User } from "../../http/principal";
 import type { PlaybackModule } from "../playback/module";
 import type { CatalogStore } from "./catalog-store";
 import { readHeadWishes } from "./heads";
@@ -38,14 +48,14 @@ export async function catalogRoutes(app: FastifyInstance, { store, heads }: Cata
     return wishes === null ? async () => new Map() : (ids) => heads.of(ids, user, wishes);
   }
 
-  app.get("/v1/me", async (request) => app.requireUser(request));
+  app.get("/v1/me", async (request): Promise<User> => app.requireUser(request));
 
-  app.get("/v1/home", async (request) => {
+  app.get("/v1/home", async (request): Promise<Home> => {
     await app.requireUser(request);
     return { shelves: await store.home() };
   });
 
-  app.get<{ Querystring: Query }>("/v1/tracks", async (request) => {
+  app.get<{ Querystring: Query }>("/v1/tracks", async (request): Promise<TrackList> => {
     const user = await app.requireUser(request);
     const ids = readIds(request.query);
     return { items: await store.tracks(ids, headsFor(user, request.query)) };
@@ -57,14 +67,17 @@ export async function catalogRoutes(app: FastifyInstance, { store, heads }: Cata
     ["playlist", "playlists"],
   ] as const;
   for (const [kind, table] of kinds) {
-    app.get<{ Params: Record<string, string> }>(`/v1/${table}/:${kind}Id`, async (request) => {
+    const path = `/v1/${table}/:${kind}Id`;
+    app.get<{ Params: Record<string, string> }>(path, async (request): Promise<Album | Artist | Playlist> => {
       await app.requireUser(request);
-      return one<unknown>(await store[table]([ensureId(kind, request.params[`${kind}Id`])]));
+      return one<Album | Artist | Playlist>(
+        await store[table]([ensureId(kind, request.params[`${kind}Id`])]),
+      );
     });
   }
 
   for (const kind of ["album", "artist", "playlist"] as const) {
-    app.get(`/v1/${kind}s/:${kind}Id/tracks`, async (request: FastifyRequest) => {
+    app.get(`/v1/${kind}s/:${kind}Id/tracks`, async (request: FastifyRequest): Promise<TrackPage> => {
       const user = await app.requireUser(request);
       const query = request.query as Query;
       const page = readPageRequest(query);
@@ -76,7 +89,7 @@ export async function catalogRoutes(app: FastifyInstance, { store, heads }: Cata
     });
   }
 
-  app.get("/v1/artists/:artistId/albums", async (request: FastifyRequest) => {
+  app.get("/v1/artists/:artistId/albums", async (request: FastifyRequest): Promise<AlbumPage> => {
     await app.requireUser(request);
     const page = readPageRequest(request.query as Query);
     const id = ensureId("artist", (request.params as { artistId: string }).artistId);

@@ -1,6 +1,15 @@
 /** POST /v1/devices/challenges; POST, GET /v1/devices; DELETE /v1/devices/{deviceId}. */
 import { webcrypto } from "node:crypto";
-import { deviceIdOf, ensureId, SegueError, verifyDeviceProof } from "@segue/core";
+import {
+  type Device,
+  type DeviceChallenge,
+  type DeviceId,
+  type DeviceList,
+  deviceIdOf,
+  ensureId,
+  SegueError,
+  verifyDeviceProof,
+} from "@segue/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServerContext } from "../../context";
 import { readRegistration } from "./registration";
@@ -8,9 +17,9 @@ import type { DeviceRow, DeviceStore } from "./store";
 
 const CHALLENGE_TTL_MS = 5 * 60_000;
 
-function toDevice(row: DeviceRow, current: string | undefined): Record<string, unknown> {
+function toDevice(row: DeviceRow, current: string | undefined): Device {
   return {
-    id: row.id,
+    id: row.id as DeviceId,
     name: row.name,
     type: row.type,
     registeredAt: row.registered_at,
@@ -31,7 +40,7 @@ export async function deviceRoutes(
   context: ServerContext,
   store: DeviceStore,
 ): Promise<void> {
-  app.post("/v1/devices/challenges", async (request, reply) => {
+  app.post<{ Reply: DeviceChallenge }>("/v1/devices/challenges", async (request, reply) => {
     const user = await app.requireUser(request);
     context.faults.storage({ userId: user.id, deviceId: currentDevice(request) ?? null }, "devices");
     const expiresAt = context.now() + CHALLENGE_TTL_MS;
@@ -40,7 +49,7 @@ export async function deviceRoutes(
     return reply.code(201).send({ challenge: challenge.toString("base64"), expiresAt });
   });
 
-  app.post("/v1/devices", async (request, reply) => {
+  app.post<{ Reply: Device }>("/v1/devices", async (request, reply) => {
     const user = await app.requireUser(request);
     const given = readRegistration(request.body);
     const id = await deviceIdOf(webcrypto, given.identityKey);
@@ -54,7 +63,7 @@ export async function deviceRoutes(
     return reply.code(201).send(toDevice(row, id));
   });
 
-  app.get("/v1/devices", async (request) => {
+  app.get("/v1/devices", async (request): Promise<DeviceList> => {
     const user = await app.requireUser(request);
     const rows = await store.list(user.id);
     return { items: rows.map((row) => toDevice(row, currentDevice(request))) };

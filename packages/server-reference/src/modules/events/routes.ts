@@ -1,5 +1,5 @@
 /** POST /v1/events, GET /v1/play-counts. */
-import { MAX_BATCH_BYTES, SegueError, type TrackId } from "@segue/core";
+import { MAX_BATCH_BYTES, type PlayCountList, SegueError, type TrackId } from "@segue/core";
 import {
   type IncomingBatch,
   incomingBatchFromBytes,
@@ -51,15 +51,18 @@ export async function eventRoutes(
     return sendMessage(reply.code(202), type, { receipts }, publishResponseCodec);
   });
 
-  app.get<{ Querystring: { ids: string } }>("/v1/play-counts", async (request, reply) => {
-    await app.requireUser(request);
-    const asked = [...new Set(request.query.ids.split(","))] as TrackId[];
-    const known = await catalog.knownTracks(asked);
-    const ids = asked.filter((id) => known.has(id));
-    const plays = await log.plays(ids);
-    reply.header("cache-control", "private, no-cache");
-    return { items: ids.map((trackId) => ({ trackId, plays: plays.get(trackId) ?? 0 })) };
-  });
+  app.get<{ Querystring: { ids: string } }>(
+    "/v1/play-counts",
+    async (request, reply): Promise<PlayCountList> => {
+      await app.requireUser(request);
+      const asked = [...new Set(request.query.ids.split(","))] as TrackId[];
+      const known = await catalog.knownTracks(asked);
+      const ids = asked.filter((id) => known.has(id));
+      const plays = await log.plays(ids);
+      reply.header("cache-control", "private, no-cache");
+      return { items: ids.map((trackId) => ({ trackId, plays: plays.get(trackId) ?? 0 })) };
+    },
+  );
 }
 
 function readBatch({ body, headers }: FastifyRequest): IncomingBatch {

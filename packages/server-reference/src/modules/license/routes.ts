@@ -1,5 +1,5 @@
 /** POST /v1/license/validity, POST /v1/license/time-proofs, GET /v1/license/keys. */
-import { type DeviceId, SegueError, timeProofSignedBytes } from "@segue/core";
+import { type DeviceId, type LicenseKeySet, SegueError, timeProofSignedBytes } from "@segue/core";
 import {
   MAX_REQUEST_BYTES,
   signedTimeProofCodec,
@@ -36,7 +36,7 @@ export async function licenseRoutes(
     if ((await devices.find(deviceId))?.userId !== user.id) throw new SegueError("device_unknown");
   }
 
-  app.get("/v1/license/keys", async (_request, reply) => {
+  app.get("/v1/license/keys", async (_request, reply): Promise<LicenseKeySet> => {
     reply.header("cache-control", `public, max-age=${KEY_LIST_FRESH_MS / 1000}`);
     return { keys: (await keys.at(now())).list() };
   });

@@ -1,17 +1,6 @@
 /** Ed25519 keys that sign validities and time proofs. */
 import { createHash, createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign } from "node:crypto";
-import type { SignedPayload } from "@segue/core";
-
-/** A public key as GET /v1/license/keys lists it: a JSON Web Key. */
-export interface LicenseKey {
-  readonly kty: "OKP";
-  readonly crv: "Ed25519";
-  readonly alg: "EdDSA";
-  readonly use: "sig";
-  readonly kid: string;
-  /** 32 bytes, base64url. */
-  readonly x: string;
-}
+import type { LicenseKey, SignedPayload } from "@segue/core";
 
 /** A private key, and how its public half is listed. */
 export interface SigningKey {

@@ -1,5 +1,5 @@
 /** GET /livez, /readyz, /metrics, /openapi.json, /docs. */
-import { SegueError } from "@segue/core";
+import { type Health, SegueError } from "@segue/core";
 import type { FastifyInstance } from "fastify";
 import { sql } from "kysely";
 import type { ServerContext } from "../../context";
@@ -26,11 +26,11 @@ export async function operationsRoutes(
 ): Promise<void> {
   let page: string | null = null;
 
-  app.get("/livez", async (_request, reply) => {
+  app.get("/livez", async (_request, reply): Promise<Health> => {
     reply.header("cache-control", "no-store");
     return { status: "ok" };
   });
-  app.get("/readyz", async (_request, reply) => {
+  app.get("/readyz", async (_request, reply): Promise<Health> => {
     reply.header("cache-control", "no-store");
     if (draining()) throw new SegueError("unavailable", { detail: "shutting down", retryAfterMs: 5000 });
     await sql`select 1`.execute(db);

@@ -1,17 +1,7 @@
 /** The sandbox's clock: the wall clock of the whole server, which a developer may move. */
-import type { Milliseconds } from "@segue/core";
+import type { Milliseconds, SandboxClock } from "@segue/core";
 import { z } from "zod";
 import type { Db } from "../../adapters/sqlite/open";
-
-/** What a caller sees of the clock. */
-export interface ClockView {
-  /** What the server takes for now, milliseconds since the Unix epoch. */
-  readonly nowMs: Milliseconds;
-  /** What the machine takes for now. */
-  readonly machineMs: Milliseconds;
-  /** Whether it goes on by itself. */
-  readonly running: boolean;
-}
 
 /** Furthest that the clock goes: 2100-01-01. */
 export const MAX_CLOCK_MS = Date.UTC(2100, 0, 1);
@@ -48,7 +38,7 @@ export class TestClock {
     return "stoppedAtMs" in setting ? setting.stoppedAtMs : this.machine() + setting.offsetMs;
   };
 
-  view(): ClockView {
+  view(): SandboxClock {
     return {
       nowMs: this.now(),
       machineMs: this.machine(),

@@ -1,19 +1,11 @@
 /** The fault switches: which are on, and whom they reach. */
 import { randomUUID } from "node:crypto";
-import { type Milliseconds, SegueError } from "@segue/core";
+import { type Milliseconds, type SandboxEffect, type SandboxFault, SegueError } from "@segue/core";
 import type { FaultArea, FaultHooks, FaultSubject } from "../../fault-hooks";
-
-/** What goes wrong. */
-export type FaultEffect =
-  | { readonly kind: "latency"; readonly latencyMs: Milliseconds }
-  | { readonly kind: "status"; readonly status: number; readonly retryAfterMs?: Milliseconds | undefined }
-  | { readonly kind: "truncate"; readonly afterBytes: number }
-  | { readonly kind: "drop" }
-  | { readonly kind: "storage_full" };
 
 /** For whom, where, and for how long. */
 export interface FaultRule {
-  readonly effect: FaultEffect;
+  readonly effect: SandboxEffect;
   readonly userId: string | null;
   readonly deviceId: string | null;
   readonly area: FaultArea | null;
@@ -25,13 +17,6 @@ export interface FaultRule {
   readonly count: number | null;
   /** How long it lasts on the monotonic clock; null for no limit. */
   readonly durationMs: Milliseconds | null;
-}
-
-/** A switch that is on. */
-export interface Fault extends FaultRule {
-  readonly id: string;
-  /** How often it happened. */
-  readonly hits: number;
 }
 
 /** What a request is, as far as switches distinguish. */
@@ -63,7 +48,7 @@ export class FaultSwitches implements FaultHooks {
   constructor(private readonly monotonicMs: () => Milliseconds) {}
 
   /** Turns a switch on. @throws SegueError `invalid_request` when there are too many */
-  add(rule: FaultRule): Fault {
+  add(rule: FaultRule): SandboxFault {
     this.#expire();
     if (this.#held.size >= MAX_FAULTS)
       throw new SegueError("invalid_request", { detail: `at most ${MAX_FAULTS} faults; clear some first` });
@@ -80,7 +65,7 @@ export class FaultSwitches implements FaultHooks {
     return this.#held.size === 0;
   }
 
-  list(): readonly Fault[] {
+  list(): readonly SandboxFault[] {
     this.#expire();
     return [...this.#held.values()].map(view);
   }
@@ -101,8 +86,8 @@ export class FaultSwitches implements FaultHooks {
   }
 
   /** What happens to a request, in the order in which the switches were turned on; counts every hit. */
-  take(target: FaultTarget): readonly FaultEffect[] {
-    const effects: FaultEffect[] = [];
+  take(target: FaultTarget): readonly SandboxEffect[] {
+    const effects: SandboxEffect[] = [];
     for (const held of this.#matching(target))
       if (held.rule.effect.kind !== "storage_full" && this.#hit(held)) effects.push(held.rule.effect);
     return effects;
@@ -161,7 +146,7 @@ export class FaultSwitches implements FaultHooks {
   }
 }
 
-const view = ({ rule, id, hits }: Held): Fault => ({ ...rule, id, hits });
+const view = ({ rule, id, hits }: Held): SandboxFault => ({ ...rule, id, hits });
 
 function covers(rule: FaultRule, target: FaultTarget): boolean {
   return (

@@ -1,12 +1,12 @@
 /** Applies the fault switches to HTTP requests. */
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ERROR_TABLE, type ErrorCode, isId, SegueError } from "@segue/core";
+import { ERROR_TABLE, type ErrorCode, isId, type SandboxEffect, SegueError } from "@segue/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { FaultArea } from "../../fault-hooks";
 import type { OpenApiDocument } from "../../http/openapi-document";
 import { readHolderNote } from "../media/holder-note";
-import type { FaultEffect, FaultSwitches, FaultTarget } from "./faults";
+import type { FaultSwitches, FaultTarget } from "./faults";
 
 const AREAS: readonly (readonly [RegExp, FaultArea])[] = [
   [/^\/(?:oauth|\.well-known)\//, "auth"],
@@ -60,7 +60,7 @@ for (const [code, row] of Object.entries(ERROR_TABLE))
   if (row.scope === "wire" && !BY_STATUS.has(row.status)) BY_STATUS.set(row.status, code as ErrorCode);
 
 /** Answers as the server would with that status; other statuses as a proxy in front of it would, in plain text. */
-function answerStatus(effect: Extract<FaultEffect, { kind: "status" }>, reply: FastifyReply): FastifyReply {
+function answerStatus(effect: Extract<SandboxEffect, { kind: "status" }>, reply: FastifyReply): FastifyReply {
   const code = BY_STATUS.get(effect.status);
   if (code === undefined)
     return reply.code(effect.status).type("text/plain; charset=utf-8").send("switched on in the sandbox\n");

@@ -1,5 +1,12 @@
 /** /v1/sandbox: the test clock, fault switches and fresh listeners. Registered in a sandbox only. */
-import { ensureId, SegueError } from "@segue/core";
+import {
+  ensureId,
+  type SandboxClock,
+  type SandboxFault,
+  type SandboxFaultList,
+  type SandboxUser,
+  SegueError,
+} from "@segue/core";
 import type { FastifyInstance } from "fastify";
 import type Provider from "oidc-provider";
 import type { ServerContext } from "../../context";
@@ -46,23 +53,23 @@ export async function sandboxRoutes(
       throw new SegueError("forbidden", { detail: "the sandbox is for pages of this machine only" });
   });
 
-  app.get("/v1/sandbox/clock", async () => clock.view());
-  app.put("/v1/sandbox/clock", async (request) => {
-    const { nowMs, running = true } = readClock(request.body);
+  app.get("/v1/sandbox/clock", async (): Promise<SandboxClock> => clock.view());
+  app.put("/v1/sandbox/clock", async (request): Promise<SandboxClock> => {
+    const { nowMs, running } = readClock(request.body);
     await clock.set(nowMs, running).catch(outOfRange);
     return clock.view();
   });
-  app.delete("/v1/sandbox/clock", async () => {
+  app.delete("/v1/sandbox/clock", async (): Promise<SandboxClock> => {
     await clock.reset();
     return clock.view();
   });
-  app.post("/v1/sandbox/clock/advance", async (request) => {
+  app.post("/v1/sandbox/clock/advance", async (request): Promise<SandboxClock> => {
     await clock.advance(readAdvance(request.body).ms).catch(outOfRange);
     return clock.view();
   });
 
-  app.get("/v1/sandbox/faults", async () => ({ items: faults.list() }));
-  app.post("/v1/sandbox/faults", async (request, reply) =>
+  app.get("/v1/sandbox/faults", async (): Promise<SandboxFaultList> => ({ items: faults.list() }));
+  app.post<{ Reply: SandboxFault }>("/v1/sandbox/faults", async (request, reply) =>
     reply.code(201).send(faults.add(readFault(request.body, operations))),
   );
   app.delete("/v1/sandbox/faults", async (_request, reply) => {
@@ -74,7 +81,7 @@ export async function sandboxRoutes(
     return reply.code(204).send();
   });
 
-  app.post("/v1/sandbox/users", async (request, reply) => {
+  app.post<{ Reply: SandboxUser }>("/v1/sandbox/users", async (request, reply) => {
     const wishes = readUser(request.body);
     if (provider === null)
       throw new SegueError("forbidden", {

@@ -1,6 +1,6 @@
 /** Listeners that the sandbox makes for a test, with tokens and without a browser. */
 import { randomBytes } from "node:crypto";
-import { idFromBytes, type Plan, type UserId } from "@segue/core";
+import { idFromBytes, type SandboxUser, type User, type UserId } from "@segue/core";
 import type Provider from "oidc-provider";
 import type { ServerContext } from "../../context";
 import { forgetTokens } from "../auth/forget-tokens";
@@ -10,29 +10,11 @@ import { SANDBOX_LOGIN_PREFIX } from "../auth/users";
 /** Tokens are those of a device that signed in with a code. */
 const CLIENT_ID = "segue-device";
 
-/** What the listener is to be. */
-export interface SandboxUserWishes {
-  readonly name: string;
-  readonly plan: Plan;
-  readonly market: string;
-  readonly explicitFilter: boolean;
-}
-
-/** A listener with tokens. */
-export interface SandboxUser {
-  readonly user: SandboxUserWishes & { readonly id: UserId };
-  readonly clientId: string;
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  /** Lifetime of the access token, seconds. */
-  readonly expiresIn: number;
-}
-
 /** Makes a listener. */
 export async function makeSandboxUser(
   { db, now }: ServerContext,
   provider: Provider,
-  wishes: SandboxUserWishes,
+  wishes: Omit<User, "id">,
 ): Promise<SandboxUser> {
   const id = idFromBytes("user", randomBytes(16));
   const { name, plan, market, explicitFilter } = wishes;
