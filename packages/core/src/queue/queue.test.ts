@@ -118,6 +118,11 @@ describe("queue", () => {
         expect(off.index).toBe(before.index);
       }),
     ));
+  test("shuffle that is on already keeps its order", () => {
+    const before = loaded(9, 2, true);
+    expect(editQueue(before, { type: "shuffle", on: true, seed: 99 })).toBe(before);
+  });
+
   test("an item that is added leaves the others in their shuffled order", () =>
     fc.assert(
       fc.property(fc.uniqueArray(fc.string()), fc.string(), fc.integer(), (names, added, seed) => {

@@ -43,6 +43,14 @@ const HISTORY_LIMIT = 100;
 /** Within this much of a track, "previous" leads to the track before it; later, to its own start. */
 export const RESTART_AFTER_MS: Milliseconds = 3_000;
 
+/** Every item of `queue`: what plays, what follows, what was. */
+export const itemsOf = ({ context, upNext, history, current }: QueueState): readonly QueueItem[] => [
+  ...context,
+  ...upNext,
+  ...history,
+  ...(current ? [current] : []),
+];
+
 /** An edit that a listener makes. */
 export type QueueEdit =
   | { readonly type: "add"; readonly items: readonly QueueItem[] }
@@ -217,6 +225,8 @@ function move(state: QueueState, uid: string, beforeUid: string | null): QueueSt
 }
 
 function setShuffle(state: QueueState, on: boolean, seed: number): QueueState {
+  // Who turns on what is on does not ask for another order: a session would not have it.
+  if (on === state.shuffle) return state;
   const uids = state.context.map((item) => item.uid);
   const at = state.order[state.index] ?? null;
   const order = on ? shuffledOrder(uids, seed, at) : uids;
