@@ -13,18 +13,25 @@ export {
 } from "./catalog/tiers";
 export * from "./catalog/types";
 export * from "./connect/changes";
+export { takes } from "./connect/client/by-hand";
 export {
-  acted,
-  type Follow,
-  type Followed,
-  type FollowStep,
-  follow,
-  joined,
-  NOT_FOLLOWED,
-  silenced,
-} from "./connect/client/follow";
+  type Asked,
+  type ConnectDevice,
+  type DeviceEffect,
+  type DeviceEvent,
+  type DeviceInput,
+  type DeviceStep,
+  newDevice,
+  type OwnEvent,
+  type PlayerEffect,
+  type PlayerView,
+  type Reading,
+  type Seeking,
+} from "./connect/client/device-state";
+export type { Followed } from "./connect/client/follow";
 export {
   type ClientEffect,
+  type ClientEvent,
   type ClientInput,
   type ClientStep,
   type ConnectClient,
@@ -39,6 +46,8 @@ export {
   type Settlement,
 } from "./connect/client/state";
 export { nextClientTickMs, stepClient } from "./connect/client/step";
+export { nextDeviceTickMs, stepDevice } from "./connect/client/step-device";
+export { contextRef, editsOf, type Told } from "./connect/client/wishes";
 export * from "./connect/clock-sync";
 export * from "./connect/frames";
 export * from "./connect/limits";

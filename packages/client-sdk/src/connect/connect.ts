@@ -4,7 +4,9 @@ import {
   type ConnectClient,
   clockEstimate,
   contextNext,
+  contextRef,
   type DeviceId,
+  editsOf,
   ensureId,
   MAX_SESSION_CONTEXT,
   type Milliseconds,
@@ -12,6 +14,7 @@ import {
   type QueueItem,
   RESTART_AFTER_MS,
   SegueError,
+  type Told,
   type Track,
 } from "@segue/core";
 import type {
@@ -28,8 +31,7 @@ import type { WishObserver } from "../player/wishes";
 import type { Clock } from "../ports/clock";
 import type { SocketFactory } from "../ports/socket";
 import { createEmitter } from "../surface/emitter";
-import { createFollower, type Follower } from "./follower";
-import { contextRef, editsOf, type Told } from "./local-wishes";
+import { createFollowedPlayer } from "./followed-player";
 import { createRuntime, type Runtime } from "./runtime";
 import { createTrackLibrary } from "./track-library";
 
@@ -61,7 +63,6 @@ export function createConnect(options: ConnectOptions): ConnectDriver {
   const { clock, player, api } = options;
   const events = createEmitter<ConnectEvents>();
   let runtime: Runtime | null = null;
-  let follower: Follower | null = null;
   let wanted = false;
   let user = false;
   let starting = 0;
@@ -188,22 +189,11 @@ export function createConnect(options: ConnectOptions): ConnectDriver {
         lapsePolicy: "strict",
       },
       volume: player.state.volume,
+      player: createFollowedPlayer(player, library),
       token: options.token,
-      onChange() {
-        follower?.onChange();
-        publish();
-      },
-      onSilence: () => follower?.onSilence(),
-      onVolume: (volume, seq) => follower?.onVolume(volume, seq),
+      onChange: publish,
     });
     runtime = made;
-    follower = createFollower({
-      player,
-      runtime: made,
-      clock,
-      library,
-      maxContext: MAX_SESSION_CONTEXT,
-    });
     made.start();
     publish();
   }
@@ -213,9 +203,7 @@ export function createConnect(options: ConnectOptions): ConnectDriver {
     // A session that goes on elsewhere does not go on here.
     if (runtime?.state.right === "held") player.silence();
     runtime?.stop();
-    follower?.close();
     runtime = null;
-    follower = null;
     publish();
   }
 
@@ -253,7 +241,7 @@ export function createConnect(options: ConnectOptions): ConnectDriver {
       return state;
     },
     get observer() {
-      return wanted ? follower : null;
+      return wanted ? runtime : null;
     },
     on: events.on,
     start() {

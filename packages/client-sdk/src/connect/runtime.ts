@@ -1,17 +1,19 @@
-/** Runs core's Connect client: inputs in, effects out, one socket at a time. */
+/** Runs core's Connect device: inputs in, effects out, one socket at a time. */
 import {
-  type ClientEffect,
-  type ClientInput,
   type CommandId,
   type ConnectClient,
+  type DeviceEffect,
+  type DeviceEvent,
   type DeviceInfo,
   type ErrorCode,
-  newClient,
-  nextClientTickMs,
-  type PlayerFacts,
+  itemsOf,
+  MAX_SESSION_CONTEXT,
+  newDevice,
+  nextDeviceTickMs,
   SegueError,
   type Settlement,
-  stepClient,
+  stepDevice,
+  takes,
 } from "@segue/core";
 import {
   CONNECT_JSON,
@@ -20,12 +22,12 @@ import {
   readServerFrame,
   writeClientFrame,
 } from "@segue/core/wire";
+import type { WishObserver } from "../player/wishes";
 import type { Clock } from "../ports/clock";
 import type { Socket, SocketFactory } from "../ports/socket";
+import type { FollowedPlayer } from "./followed-player";
 
-type Timed = "nowMs" | "wallMs";
-type Input = ClientInput extends infer I ? (I extends unknown ? Omit<I, Timed> : never) : never;
-type Command = Extract<Input, { type: "command" }>;
+type Command = Extract<DeviceEvent, { type: "command" }>;
 
 export interface RuntimeOptions {
   /** ws or wss URL of `/v1/connect`. */
@@ -38,26 +40,19 @@ export interface RuntimeOptions {
   readonly commandId: () => CommandId;
   readonly me: DeviceInfo;
   readonly volume: number;
+  readonly player: FollowedPlayer;
   /** A token; another one than the last when `fresh`. Null when nobody is signed in. */
   readonly token: (fresh: boolean) => Promise<string | null>;
+  /** The session, or this device's right, has changed. */
   readonly onChange: () => void;
-  /** The player is to stop sounding; answer with `silent`. */
-  readonly onSilence: () => void;
-  readonly onVolume: (volume: number, seq: number) => void;
 }
 
-export interface Runtime {
+export interface Runtime extends WishObserver {
   readonly state: ConnectClient;
   start(): void;
   stop(): void;
   /** Sends a command. @throws SegueError as the session, or its silence, answers */
   command(action: Command["action"], options?: Pick<Command, "ifItemUid">): Promise<void>;
-  /** Tells of what the player has carried out already. */
-  tell(action: Command["action"], options?: Pick<Command, "ifItemUid">): void;
-  facts(facts: PlayerFacts): void;
-  silent(facts: PlayerFacts | null): void;
-  volume(volume: number, seq: number): void;
-  followed(): void;
 }
 
 /** How long a handshake may take. */
@@ -70,8 +65,8 @@ const READING_MS = 10;
 const SLACK_MS = 1;
 
 export function createRuntime(options: RuntimeOptions): Runtime {
-  const { clock, sockets, random } = options;
-  let state = newClient(options.me, options.volume);
+  const { clock, sockets, random, player } = options;
+  let device = newDevice(options.me, options.volume, options.commandId().slice(0, 24));
   let socket: Socket | null = null;
   let subprotocol: ConnectSubprotocol = CONNECT_PROTOBUF;
   /** Counts sockets, so that what an old one says is not taken for the new one's. */
@@ -80,22 +75,24 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   let cancelTick: () => void = () => undefined;
   let tickAtMs = Number.POSITIVE_INFINITY;
   const waiting = new Map<CommandId, { resolve: () => void; reject: (error: SegueError) => void }>();
-  const inbox: Input[] = [];
+  const inbox: DeviceEvent[] = [];
   let working = false;
+  let stopped = false;
 
   /** One input after the other: an effect may bring the next one. */
-  function input(given: Input): void {
+  function input(given: DeviceEvent): void {
     inbox.push(given);
-    if (working) return;
+    if (working || stopped) return;
     working = true;
     let changed = false;
     try {
       for (let next = inbox.shift(); next; next = inbox.shift()) {
-        const step = stepClient(state, {
+        const step = stepDevice(device, {
           ...next,
           ...readClocks(clock),
-        } as ClientInput);
-        state = step.state;
+          player: player.view(),
+        });
+        device = step.state;
         for (const effect of step.effects) {
           if (effect.type === "changed") changed = true;
           else carryOut(effect);
@@ -105,10 +102,16 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       working = false;
     }
     schedule();
-    if (changed) options.onChange();
+    if (changed) onChange();
   }
 
-  function carryOut(effect: ClientEffect): void {
+  function onChange(): void {
+    const { session } = device.client;
+    if (session) player.learn(itemsOf(session.queue));
+    options.onChange();
+  }
+
+  function carryOut(effect: DeviceEffect): void {
     switch (effect.type) {
       case "open":
         cancelOpen();
@@ -126,14 +129,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       case "settle":
         settle(effect.commandId, effect.settlement);
         break;
-      case "silence":
-        options.onSilence();
-        break;
-      case "set_volume":
-        options.onVolume(effect.volume, effect.seq);
-        break;
       case "changed":
         break;
+      default:
+        player.run(effect, input);
     }
   }
 
@@ -194,7 +193,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   }
 
   function schedule(): void {
-    const dueMs = nextClientTickMs(state);
+    const dueMs = nextDeviceTickMs(device);
     if (dueMs === tickAtMs) return;
     cancelTick();
     tickAtMs = dueMs;
@@ -205,30 +204,39 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     });
   }
 
+  const stopWatching = player.onChange(() => input({ type: "player" }));
+  /** Waits for the answer to the command that `given` makes. */
+  function asked(given: Extract<DeviceEvent, { type: "command" | "take" }>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      waiting.set(given.commandId, { resolve, reject });
+      input(given);
+    });
+  }
+
   return {
     get state() {
-      return state;
+      return device.client;
     },
+    maxContext: MAX_SESSION_CONTEXT,
     start: () => input({ type: "start" }),
     stop() {
       input({ type: "stop", reason: "shutdown" });
+      stopped = true;
+      stopWatching();
       cancelTick();
       cancelOpen();
     },
-    command(action, { ifItemUid = null } = {}) {
-      const commandId = options.commandId();
-      return new Promise((resolve, reject) => {
-        waiting.set(commandId, { resolve, reject });
-        input({ type: "command", commandId, action, ifItemUid });
-      });
+    command: (action, { ifItemUid = null } = {}) =>
+      asked({ type: "command", commandId: options.commandId(), action, ifItemUid }),
+    take(wish, context) {
+      if (!takes(device, wish, player.view().queue)) return null;
+      return asked({ type: "take", commandId: options.commandId(), wish, context });
     },
-    tell(action, { ifItemUid = null } = {}) {
-      input({ type: "command", commandId: options.commandId(), action, ifItemUid, local: true });
+    did(wish, before, context) {
+      const fromUid = before.queue.current?.uid ?? null;
+      input({ type: "did", wish, fromUid, context });
     },
-    facts: (facts) => input({ type: "facts", facts }),
-    silent: (facts) => input({ type: "silent", facts }),
-    volume: (volume, seq) => input({ type: "volume", volume, seq }),
-    followed: () => input({ type: "followed" }),
+    volumeChanged: (volume) => input({ type: "volume", volume }),
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  itemsOf,
   type PlaybackState,
   type QueueEdit,
   type QueueState,
@@ -144,7 +145,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
   function carryOut(wish: Wish): void {
     const before = driver.state;
     driver.dispatch(wish);
-    observer()?.did(wish, before, driver.state, settings.context);
+    observer()?.did(wish, before, settings.context);
   }
 
   async function act(wish: Wish, begins: boolean): Promise<void> {
@@ -172,13 +173,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
     if (tracks.length === 0) throw new SegueError("queue_empty");
     if (tracks.length > MAX_CONTEXT)
       throw new SegueError("invalid_argument", { detail: `at most ${MAX_CONTEXT} tracks` });
-    const { queue } = driver.state;
-    catalog.retain([
-      ...queue.context,
-      ...queue.upNext,
-      ...queue.history,
-      ...(queue.current ? [queue.current] : []),
-    ]);
+    catalog.retain(itemsOf(driver.state.queue));
     const first = windowStart(tracks.length, startIndex, observer()?.maxContext ?? MAX_CONTEXT);
     const window = tracks.slice(first, first + (observer()?.maxContext ?? MAX_CONTEXT));
     const items = catalog.add(window, "context");
@@ -284,10 +279,7 @@ export function createPlayer(options: PlayerOptions): PlayerDriver {
     knows: catalog.has,
     adopt({ queue, context, trackOf, startMs, play }) {
       if (closed) return;
-      catalog.adopt(
-        [...queue.context, ...queue.upNext, ...queue.history, ...(queue.current ? [queue.current] : [])],
-        trackOf,
-      );
+      catalog.adopt(itemsOf(queue), trackOf);
       settings = { ...settings, context };
       options.recorder.setContext(context);
       if (startMs !== null && play) {

@@ -12,7 +12,7 @@ export interface WishObserver {
    */
   take(wish: Wish, context: PlayContext | null): Promise<void> | null;
   /** The player has carried a wish out by itself. */
-  did(wish: Wish, before: PlaybackState, after: PlaybackState, context: PlayContext | null): void;
+  did(wish: Wish, before: PlaybackState, context: PlayContext | null): void;
   volumeChanged(volume: number): void;
 }
 

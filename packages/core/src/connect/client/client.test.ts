@@ -5,7 +5,7 @@ import { EMPTY_SESSION } from "../changes";
 import type { ServerFrame } from "../frames";
 import {
   type ClientEffect,
-  type ClientInput,
+  type ClientEvent,
   type ConnectClient,
   newClient,
   type PlayerFacts,
@@ -54,10 +54,8 @@ class Device {
     this.frame({ type: "snapshot", stamp: { incarnation: 1, version: 1, epoch: 1, queueRev: 0 }, state });
     this.frame({ type: "beat_ack", clientSentUs: this.now * 1000, serverReceivedUs: 9, serverSentUs: 9 });
   }
-  input(
-    given: ClientInput extends infer I ? (I extends unknown ? Omit<I, "nowMs" | "wallMs"> : never) : never,
-  ) {
-    const step = stepClient(this.state, { ...given, nowMs: this.now, wallMs: this.wall } as ClientInput);
+  input(given: ClientEvent) {
+    const step = stepClient(this.state, { ...given, nowMs: this.now, wallMs: this.wall });
     this.state = step.state;
     this.effects.push(...step.effects);
     return this;

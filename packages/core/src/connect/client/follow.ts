@@ -29,6 +29,9 @@ export const NOT_FOLLOWED: Followed = {
 /** What is followed once the player was made silent: it may have its right again by then, and playing is news. */
 export const silenced = (followed: Followed): Followed => ({ ...followed, wantPlaying: false });
 
+/** What is followed by a player that did not get to where it was told to go: it is told anew. */
+export const unreached = (followed: Followed): Followed => ({ ...followed, epoch: 0 });
+
 /** What is followed once the player did something by the listener's hand. */
 export const acted = (followed: Followed, wantsSound: boolean): Followed => ({
   ...followed,
@@ -36,17 +39,14 @@ export const acted = (followed: Followed, wantsSound: boolean): Followed => ({
 });
 
 /**
- * What is followed by a player whose own music became the session's, and the session's queue at the item that sounds: it
- * need not go anywhere. Null while this device has no right to sound, or when the session does not hold that item.
+ * What is followed by a player whose own music became the session's: it need not go anywhere. Null while this device has no
+ * right to sound, or when the session does not hold the item that sounds.
  */
-export function joined(
-  client: ConnectClient,
-  own: QueueState,
-): { readonly followed: Followed; readonly queue: QueueState } | null {
+export function joined(client: ConnectClient, own: QueueState): Followed | null {
   const { session, stamp, heldEpoch } = client;
   if (!maySound(client) || session === null || stamp === null || heldEpoch !== stamp.epoch) return null;
-  const queue = own.current && queueAt(session.queue, own.current.uid);
-  return queue && { followed: followedOf(session, stamp), queue };
+  const isHeld = own.current !== null && queueAt(session.queue, own.current.uid) !== null;
+  return isHeld ? followedOf(session, stamp) : null;
 }
 
 function followedOf({ cue, wantPlaying, queue }: SessionState, stamp: Stamp): Followed {
@@ -129,6 +129,11 @@ function adaptedQueue(queue: QueueState, before: QueueState | null, own: QueueSt
   // Items that were added while the player came to its end, or whose end the session has missed, are next in both.
   const missed = own.current === null && queue.current === null && !sameItems(own.upNext, queue.upNext);
   if (before !== null && sameContent(queue, before) && !missed) return null;
+  return atOwnItem(queue, own);
+}
+
+/** The session's queue for a player with the queue `own` that stays where it is. */
+export function atOwnItem(queue: QueueState, own: QueueState): QueueState {
   // A player that has come to the end stays there until a cue.
   return own.current === null ? ended(queue) : (queueAt(queue, own.current.uid) ?? queue);
 }

@@ -90,38 +90,40 @@ export interface ConnectClient {
   readonly seen: { readonly nowMs: Milliseconds; readonly wallMs: Milliseconds } | null;
 }
 
-interface At {
+/** The moment of an input. */
+export interface At {
   /** Monotonic. */
   readonly nowMs: Milliseconds;
   /** Since the Unix epoch; a jump ahead of the monotonic clock is a sleep. */
   readonly wallMs: Milliseconds;
 }
 
-export type ClientInput = At &
-  (
-    | { readonly type: "start" }
-    | { readonly type: "stop"; readonly reason: "shutdown" | "restart" | "sleep" }
-    | { readonly type: "opened" }
-    /** A token for `authenticate`; null when nobody is signed in. */
-    | { readonly type: "token"; readonly token: string | null }
-    | { readonly type: "frame"; readonly frame: ServerFrame }
-    | { readonly type: "closed"; readonly code: number }
-    | { readonly type: "tick" }
-    | {
-        readonly type: "command";
-        readonly commandId: CommandId;
-        readonly action: Action;
-        readonly ifItemUid?: string | null;
-        readonly deadlineMs?: Milliseconds;
-        readonly local?: boolean;
-      }
-    | { readonly type: "facts"; readonly facts: PlayerFacts }
-    /** The player is silent, as `silence` asked. */
-    | { readonly type: "silent"; readonly facts: PlayerFacts | null }
-    | { readonly type: "volume"; readonly volume: number; readonly seq: number }
-    /** The player follows the session again. */
-    | { readonly type: "followed" }
-  );
+/** What happened. */
+export type ClientEvent =
+  | { readonly type: "start" }
+  | { readonly type: "stop"; readonly reason: "shutdown" | "restart" | "sleep" }
+  | { readonly type: "opened" }
+  /** A token for `authenticate`; null when nobody is signed in. */
+  | { readonly type: "token"; readonly token: string | null }
+  | { readonly type: "frame"; readonly frame: ServerFrame }
+  | { readonly type: "closed"; readonly code: number }
+  | { readonly type: "tick" }
+  | {
+      readonly type: "command";
+      readonly commandId: CommandId;
+      readonly action: Action;
+      readonly ifItemUid?: string | null;
+      readonly deadlineMs?: Milliseconds;
+      readonly local?: boolean;
+    }
+  | { readonly type: "facts"; readonly facts: PlayerFacts }
+  /** The player is silent, as `silence` asked. */
+  | { readonly type: "silent"; readonly facts: PlayerFacts | null }
+  | { readonly type: "volume"; readonly volume: number; readonly seq: number }
+  /** The player follows the session again. */
+  | { readonly type: "followed" };
+
+export type ClientInput = At & ClientEvent;
 
 /** How a command ended: the server's word, or why there is none. */
 export type Settlement =

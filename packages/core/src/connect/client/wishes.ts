@@ -1,33 +1,31 @@
-/** A wish that the player carried out, as the command that tells the session of it. */
-import {
-  type Action,
-  type ContextRef,
-  type DeviceId,
-  MAX_ADDED_ITEMS,
-  MAX_CONTEXT_TITLE,
-  type PlaybackState,
-  type QueueEdit,
-  type QueueState,
-  type Wish,
-} from "@segue/core";
-import type { PlayContext } from "../client";
+/** A listener's wish as the command that asks for it, or that tells of it once the player has carried it out. */
+import type { DeviceId } from "../../ids";
+import type { QueueEdit } from "../../queue/queue";
+import type { Wish } from "../../queue/wish";
+import { MAX_ADDED_ITEMS, MAX_CONTEXT_TITLE } from "../limits";
+import type { Action, ContextRef } from "../types";
 
+/** A command without its id. */
 export interface Told {
   readonly action: Action;
   readonly ifItemUid: string | null;
 }
 
-export const contextRef = (context: PlayContext | null): ContextRef => ({
+export type PlayContextAction = Extract<Action, { type: "play_context" }>;
+
+/** `context` within the bounds of the wire. */
+export const contextRef = (context: ContextRef | null): ContextRef => ({
   kind: context?.kind ?? "tracks",
   id: context?.id ?? null,
   title: (context?.title ?? "").slice(0, MAX_CONTEXT_TITLE),
 });
 
+/** The command that plays `wish` on a device; on the active one when that is null. */
 export const playContextOf = (
   wish: Extract<Wish, { type: "load" }>,
-  context: PlayContext | null,
-  onDeviceId: Extract<Action, { type: "play_context" }>["onDeviceId"],
-): Extract<Action, { type: "play_context" }> => ({
+  context: ContextRef | null,
+  onDeviceId: DeviceId | null,
+): PlayContextAction => ({
   type: "play_context",
   context: contextRef(context),
   items: wish.items,
@@ -39,16 +37,17 @@ export const playContextOf = (
   force: false,
 });
 
-/** Commands for what `wish` did between `before` and `after`; none when it did nothing that the session knows of. */
+/**
+ * Commands for a `wish` that a player carried out which stood at the item `fromUid` and stands at `toUid` now; none when it
+ * did nothing that the session knows of.
+ */
 export function commandsOf(
   wish: Wish,
-  before: PlaybackState,
-  after: PlaybackState,
-  context: PlayContext | null,
+  fromUid: string | null,
+  toUid: string | null,
+  context: ContextRef | null,
 ): readonly Told[] {
   const told = (action: Action, ifItemUid: string | null = null): readonly Told[] => [{ action, ifItemUid }];
-  const uid = before.queue.current?.uid ?? null;
-  const moved = after.queue.current?.uid !== before.queue.current?.uid;
   switch (wish.type) {
     case "load":
       return wish.items.length === 0 ? [] : told(playContextOf(wish, context, null));
@@ -60,10 +59,12 @@ export function commandsOf(
     case "seek":
       return told({ type: "seek", positionMs: Math.max(0, Math.round(wish.ms)) });
     case "next":
-      return uid === null ? [] : told({ type: "skip", by: 1 }, uid);
+      return fromUid === null ? [] : told({ type: "skip", by: 1 }, fromUid);
     case "previous":
-      if (uid === null) return [];
-      return moved ? told({ type: "skip", by: -1 }, uid) : told({ type: "seek", positionMs: 0 });
+      if (fromUid === null) return [];
+      return toUid === fromUid
+        ? told({ type: "seek", positionMs: 0 })
+        : told({ type: "skip", by: -1 }, fromUid);
     case "skip_to":
       return told({ type: "skip_to", itemUid: wish.uid });
     case "edit":
@@ -71,37 +72,7 @@ export function commandsOf(
   }
 }
 
-/** A session made of what a player plays by itself: what begins it, and what is told once it has begun. */
-export function sessionOf(
-  queue: QueueState,
-  context: PlayContext | null,
-  maxContext: number,
-  deviceId: DeviceId,
-): { readonly play: Extract<Action, { type: "play_context" }>; readonly rest: readonly Told[] } {
-  const current = queue.current!;
-  const places = new Map(queue.context.map((item) => [item.uid, item]));
-  const order = queue.order.flatMap((uid) => places.get(uid) ?? []);
-  const at = order.findIndex(({ uid }) => uid === current.uid);
-  // An item of the user's queue stands in front of what follows it.
-  const items = at >= 0 ? order : [current, ...order.slice(queue.index + 1)];
-  const from = Math.max(0, Math.min(at, items.length - maxContext));
-  const rest = queue.upNext.length > 0 ? editsOf({ type: "add", items: queue.upNext }) : [];
-  return {
-    play: playContextOf(
-      {
-        type: "load",
-        items: items.slice(from, from + maxContext),
-        startIndex: Math.max(0, at) - from,
-        shuffle: false,
-        seed: 0,
-      },
-      { kind: "tracks", id: null, title: context?.title ?? "" },
-      deviceId,
-    ),
-    rest: queue.repeat === "off" ? rest : [...rest, ...editsOf({ type: "repeat", mode: queue.repeat })],
-  };
-}
-
+/** Commands for an edit of the queue: as many as the bounds of the wire make of it. */
 export function editsOf(edit: QueueEdit): readonly Told[] {
   const told = (action: Action): Told => ({ action, ifItemUid: null });
   switch (edit.type) {
