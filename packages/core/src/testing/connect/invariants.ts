@@ -4,10 +4,11 @@
  */
 import type { ConnectClient, Settlement } from "../../connect/client/state";
 import { clockEstimate } from "../../connect/clock-sync";
-import { LEASE_MS } from "../../connect/limits";
+import { LEASE_MS, TRANSFER_DEADLINE_MS } from "../../connect/limits";
 import { positionAt } from "../../connect/position";
 import type { Sequencer, SequencerInput, SequencerStep } from "../../connect/sequencer/state";
 import type { Action, CommandId, Outcome, SessionState, Stamp } from "../../connect/types";
+import type { Wish } from "../../queue/wish";
 import type { ModelDevice } from "./model-device";
 
 export interface Violation {
@@ -26,6 +27,9 @@ export interface Checker {
   /** Nobody waits for these commands any more. */
   onDeath(pending: readonly CommandId[]): void;
   onSettle(id: CommandId, settlement: Settlement, state: ConnectClient): void;
+  onUnknown(who: string): void;
+  /** A while after a listener's wish: whether the session was told; null when something came in between. */
+  onHand(who: string, wish: Wish, isTold: boolean | null): void;
   /** The listener was told that an old device may still sound. */
   allowOverlap(): void;
   onInstant(devices: readonly ModelDevice[]): void;
@@ -35,6 +39,8 @@ export interface Checker {
 
 /** An output runs empty within this time after it was told to stop. */
 const FADE_MS = 100;
+/** Music that plays here alone is the session's, or silent, within this time: the deadline of the command that joins it. */
+const JOINS_WITHIN_MS = TRANSFER_DEADLINE_MS + 5_000;
 const NOT_COMMITTED: ReadonlySet<Outcome> = new Set([
   "noop",
   "restricted",
@@ -45,6 +51,18 @@ const NOT_COMMITTED: ReadonlySet<Outcome> = new Set([
 
 const content = (session: SessionState) => JSON.stringify(session);
 const keyOf = (stamp: Stamp) => `${stamp.incarnation}/${stamp.version}`;
+
+/**
+ * Whether a device sounds on its listener's own behalf: play was pressed on it while there was no session for it. Once there
+ * is one the device may go on until it has joined, but not beside another device, and not for ever.
+ */
+function isLawfullyAlone(device: ModelDevice): boolean {
+  if (!device.alone) return false;
+  const { link, session, upSinceMs, me } = device.state;
+  if (link !== "up" || session === null) return true;
+  const player = session.transfer?.toDeviceId ?? session.activeDeviceId ?? me.deviceId;
+  return player === me.deviceId && device.nowMs() - upSinceMs < JOINS_WITHIN_MS;
+}
 
 export function createChecker(nowMs: () => number): Checker {
   const violations: Violation[] = [];
@@ -177,6 +195,14 @@ export function createChecker(nowMs: () => number): Checker {
         (held.incarnation === stamp.incarnation && held.version < stamp.version);
       if (behind) fail("I10", `the issuer of ${id} does not see what it did`);
     },
+    onUnknown(who) {
+      fail("I20", `${who} took over what it knows no track of`);
+    },
+    onHand(who, wish, isTold) {
+      if (isTold === null) return;
+      count("wishes told");
+      if (!isTold) fail("I19", `${who} did not tell of "${wish.type}"`);
+    },
     allowOverlap() {
       overlapUntilMs = nowMs() + 2 * LEASE_MS + 8_000;
     },
@@ -186,7 +212,9 @@ export function createChecker(nowMs: () => number): Checker {
       for (const device of audible) {
         const { state } = device;
         const allowed =
-          state.right === "detached" || (state.right === "held" && device.nowMs() <= state.leaseUntilMs);
+          state.right === "detached" ||
+          (state.right === "held" && device.nowMs() <= state.leaseUntilMs) ||
+          isLawfullyAlone(device);
         if (allowed) continue;
         const since = unlawfulSince.get(device.index) ?? nowMs();
         lawful.set(device.index, since);
@@ -195,10 +223,13 @@ export function createChecker(nowMs: () => number): Checker {
       }
       unlawfulSince = lawful;
       // A detached device may sound, and one that has just woken has not run its first timer yet.
-      for (const { index, state, wokeUs } of devices) {
+      for (const device of devices) {
+        const { index, state, wokeUs } = device;
+        const alone = isLawfullyAlone(device);
+        if (alone && device.audible) count("instants alone");
         // Nothing happened since the last instant: who was detached then was until now.
-        const excused = state.right === "detached" || detached.has(index);
-        if (state.right === "detached") detached.add(index);
+        const excused = state.right === "detached" || alone || detached.has(index);
+        if (state.right === "detached" || alone) detached.add(index);
         else detached.delete(index);
         excusedAt.set(
           index,

@@ -1,35 +1,43 @@
-/** A player without sound: a queue, a position that moves, and time to load. */
-import type { PlayerFacts } from "../../connect/client/state";
+/** A player without sound: a queue, a position that moves, time to load, and an output that runs empty. */
+import type { PlayerEffect, PlayerView } from "../../connect/client/device-state";
 import type { Microseconds } from "../../connect/types";
-import { advance, EMPTY_QUEUE, goBack, type QueueState, skipTo } from "../../queue/queue";
+import {
+  advance,
+  EMPTY_QUEUE,
+  editQueue,
+  goBack,
+  loadContext,
+  type QueueState,
+  resumeQueue,
+  skipTo,
+} from "../../queue/queue";
+import type { Wish } from "../../queue/wish";
 import type { Random } from "./random";
 import type { Timeline } from "./timeline";
 
 /** Length of every item. */
 export const ITEM_MS = 30_000;
+/** Within this much of an item, "previous" leads to the item before it. */
+const RESTART_AFTER_MS = 3_000;
+
+type Adopted = Pick<Extract<PlayerEffect, { type: "adopt" }>, "queue" | "startMs" | "play">;
 
 export interface ModelPlayer {
   readonly queue: QueueState;
   /** Whether it is heard: for a moment longer than it plays. */
   readonly sounding: boolean;
-  /** When it is not heard any more, virtual time; Infinity while it plays. */
-  readonly silentAtUs: Microseconds;
   readonly wants: boolean;
   /** Position now, milliseconds. */
   positionMs(): number;
-  go(queue: QueueState, positionMs: number, play: boolean): void;
-  adapt(queue: QueueState): void;
-  play(): void;
-  pause(): void;
-  seek(ms: number): void;
-  skip(by: 1 | -1): void;
-  skipTo(uid: string): void;
-  /** Stops at once, as a process that ends. */
+  adopt(session: Adopted): void;
+  /** Carries a listener's wish out, as the SDK's player does. */
+  dispatch(wish: Wish): void;
+  /** Calls back when nothing is heard any more, or when sound is wanted again. */
+  whenSilent(run: () => void): void;
+  /** Stops at once and forgets everything, as a process that ends. */
   cut(): void;
-  /** The facts on a clock that is `toLocalMs` of virtual time. */
-  facts(appliedVersion: number, toLocalMs: (us: Microseconds) => number): PlayerFacts;
-  /** Whether it shows what it was last asked for. */
-  readonly settled: boolean;
+  /** What it is now, on a clock that is `toLocalMs` of virtual time. */
+  view(toLocalMs: (us: Microseconds) => number): PlayerView;
 }
 
 interface Options {
@@ -44,11 +52,11 @@ export function createModelPlayer({ timeline, random, stuck, onChange }: Options
   let queue: QueueState = EMPTY_QUEUE;
   let wants = false;
   let moving = false;
-  let ended = false;
   let baseMs = 0;
   let baseUs = 0;
   let generation = 0;
   let heardUntilUs = 0;
+  let awaitSilence: (() => void)[] = [];
 
   const positionMs = () => (moving ? Math.min(ITEM_MS, baseMs + (timeline.nowUs - baseUs) / 1000) : baseMs);
 
@@ -63,13 +71,21 @@ export function createModelPlayer({ timeline, random, stuck, onChange }: Options
     moving = false;
   }
 
+  /** The output's word takes its time: a worker may be starved. */
+  const late = () => random.between(0, random.chance(0.2) ? 300_000 : 30_000);
+
+  function answerSilence(): void {
+    for (const run of awaitSilence.splice(0)) timeline.after(late(), run);
+  }
+
   /** Loads, then sounds. */
   function start(ms: number): void {
     generation += 1;
-    moving = false;
+    fadeOut();
     rest(ms);
     const mine = generation;
     if (!wants || queue.current === null) return;
+    answerSilence();
     const loadUs = random.chance(stuck)
       ? 60_000_000
       : random.chance(0.3)
@@ -98,18 +114,41 @@ export function createModelPlayer({ timeline, random, stuck, onChange }: Options
 
   function finish(): void {
     generation += 1;
-    ended = true;
-    moving = false;
+    fadeOut();
     wants = false;
     rest(0);
   }
 
-  function begin(next: QueueState, ms: number): void {
+  function begin(next: QueueState, ms: number, play: boolean): void {
     queue = next;
-    ended = queue.current === null;
-    if (ended) finish();
+    wants = play;
+    if (queue.current === null) finish();
     else start(Math.min(ms, ITEM_MS));
     onChange();
+  }
+
+  function play(): void {
+    if (queue.current === null) {
+      const next = resumeQueue(queue);
+      if (next.current !== null) begin(next, 0, true);
+    } else if (!wants) begin(queue, positionMs(), true);
+  }
+
+  function pause(): void {
+    if (!wants) return;
+    generation += 1;
+    rest(positionMs());
+    fadeOut();
+    wants = false;
+    onChange();
+  }
+
+  function seek(ms: number): void {
+    if (queue.current !== null) begin(queue, ms, wants);
+  }
+
+  function move(next: QueueState): void {
+    if (next !== queue) begin(next, 0, next.current !== null);
   }
 
   return {
@@ -119,73 +158,81 @@ export function createModelPlayer({ timeline, random, stuck, onChange }: Options
     get sounding() {
       return moving || timeline.nowUs < heardUntilUs;
     },
-    get silentAtUs() {
-      return moving ? Number.POSITIVE_INFINITY : heardUntilUs;
-    },
     get wants() {
       return wants;
     },
-    get settled() {
-      return ended || wants === moving;
-    },
     positionMs,
-    go(next, ms, play) {
-      wants = play && next.current !== null;
-      begin(next, ms);
-    },
-    adapt(next) {
-      queue = next;
+    adopt(session) {
+      const { startMs } = session;
+      const stays = startMs === null && queue.current?.uid === session.queue.current?.uid;
+      if (!stays || session.queue.current === null) {
+        begin(session.queue, startMs ?? 0, session.play && session.queue.current !== null);
+        return;
+      }
+      queue = session.queue;
       onChange();
     },
-    play() {
-      if (wants || queue.current === null) return;
-      wants = true;
-      start(positionMs());
-      onChange();
+    dispatch(wish) {
+      switch (wish.type) {
+        case "load":
+          move(loadContext(queue, wish.items, wish.startIndex, wish.shuffle, wish.seed));
+          break;
+        case "play":
+          play();
+          break;
+        case "pause":
+          pause();
+          break;
+        case "seek":
+          seek(wish.ms);
+          break;
+        case "next":
+          move(advance(queue, false));
+          break;
+        case "previous":
+          if (positionMs() > RESTART_AFTER_MS || queue.history.length === 0) seek(0);
+          else move(goBack(queue));
+          break;
+        case "skip_to":
+          move(skipTo(queue, wish.uid));
+          break;
+        case "edit":
+          queue = editQueue(queue, wish.edit);
+          onChange();
+          break;
+        case "retry":
+          begin(queue, positionMs(), true);
+          break;
+      }
     },
-    pause() {
-      if (!wants && !moving) return;
-      generation += 1;
-      rest(positionMs());
-      fadeOut();
-      wants = false;
-      onChange();
-    },
-    seek(ms) {
-      if (queue.current === null) return;
-      start(Math.min(ms, ITEM_MS));
-      onChange();
-    },
-    skip(by) {
-      if (queue.current === null || (by === -1 && queue.history.length === 0)) return;
-      wants = true;
-      begin(by === 1 ? advance(queue, false) : goBack(queue), 0);
-    },
-    skipTo(uid) {
-      const next = skipTo(queue, uid);
-      if (next === queue) return;
-      wants = true;
-      begin(next, 0);
+    whenSilent(run) {
+      if (wants) {
+        timeline.after(0, run);
+        return;
+      }
+      awaitSilence.push(run);
+      timeline.after(Math.max(0, heardUntilUs - timeline.nowUs) + late(), () => {
+        if (!awaitSilence.includes(run)) return;
+        awaitSilence = awaitSilence.filter((each) => each !== run);
+        run();
+      });
     },
     cut() {
-      generation += 1;
-      rest(positionMs());
-      moving = false;
+      finish();
       heardUntilUs = 0;
-      wants = false;
+      awaitSilence = [];
+      queue = EMPTY_QUEUE;
     },
-    facts(appliedVersion, toLocalMs) {
-      return {
-        itemUid: queue.current?.uid ?? null,
-        positionMs: positionMs(),
-        atMs: toLocalMs(timeline.nowUs),
-        durationMs: ITEM_MS,
-        playing: moving,
-        buffering: wants && !moving,
-        ended,
-        errorCode: null,
-        appliedVersion,
-      };
-    },
+    view: (toLocalMs) => ({
+      queue,
+      context: null,
+      wantsSound: wants,
+      settled: wants === moving,
+      positionMs: positionMs(),
+      atMs: toLocalMs(timeline.nowUs),
+      durationMs: ITEM_MS,
+      playing: moving,
+      errorCode: null,
+    }),
   };
 }

@@ -1,8 +1,38 @@
 /** Arbitrary scenarios: what happens is generated, so that a failure shrinks to the few happenings that matter. */
 import fc from "fast-check";
-import type { Happening, Scenario } from "./simulate";
+import type { ByHand, Happening, Scenario } from "./simulate";
 
 const device = fc.nat(3);
+const shuffle = fc.boolean().map((on) => ({ type: "shuffle", on }) as const);
+const add = fc.boolean().map((first) => ({ type: "add", first }) as const);
+const volume = fc.constantFrom(0, 0.25, 0.5, 1);
+const byHand: fc.Arbitrary<ByHand> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc
+      .constantFrom("play", "play", "pause", "next", "previous", "retry")
+      .map((type) => ({ type }) as const),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant("seek" as const), ms: fc.nat(29_000) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("load" as const),
+      count: fc.integer({ min: 1, max: 6 }),
+      shuffle: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant("skip_to" as const), place: fc.nat(5) }),
+  },
+  { weight: 1, arbitrary: shuffle },
+  { weight: 1, arbitrary: add },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("slide" as const), volume }) },
+);
 const what: fc.Arbitrary<Happening["what"]> = fc.oneof(
   {
     weight: 8,
@@ -24,32 +54,31 @@ const what: fc.Arbitrary<Happening["what"]> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc
-      .constantFrom("play", "pause", "local_pause", "local_play")
-      .map((type) => ({ type }) as const),
+    arbitrary: fc.constantFrom("play", "pause").map((type) => ({ type }) as const),
   },
   {
     weight: 3,
     arbitrary: fc.record({
-      type: fc.constantFrom("seek" as const, "local_seek" as const),
+      type: fc.constant("seek" as const),
       ms: fc.nat(29_000),
     }),
   },
   {
     weight: 3,
     arbitrary: fc.record({
-      type: fc.constantFrom("skip" as const, "local_skip" as const),
+      type: fc.constant("skip" as const),
       by: fc.constantFrom(1 as const, -1 as const),
     }),
   },
-  { weight: 1, arbitrary: fc.boolean().map((on) => ({ type: "shuffle", on }) as const) },
-  { weight: 1, arbitrary: fc.boolean().map((first) => ({ type: "add", first }) as const) },
+  { weight: 9, arbitrary: byHand.map((act) => ({ type: "by_hand", act }) as const) },
+  { weight: 1, arbitrary: shuffle },
+  { weight: 1, arbitrary: add },
   {
     weight: 1,
     arbitrary: fc.record({
       type: fc.constant("volume" as const),
       of: device,
-      volume: fc.constantFrom(0, 0.25, 0.5, 1),
+      volume,
     }),
   },
   { weight: 2, arbitrary: fc.constant({ type: "cut", ms: 0 } as const) },
@@ -77,8 +106,12 @@ const what: fc.Arbitrary<Happening["what"]> = fc.oneof(
 );
 
 const happening: fc.Arbitrary<Happening> = fc.record({
-  afterMs: fc.oneof(fc.nat(300), fc.nat(3_000), fc.nat(15_000)),
-  device,
+  // Many things at once, and time in which they come to something.
+  afterMs: fc.oneof(
+    { weight: 3, arbitrary: fc.nat(120) },
+    ...[500, 3_000, 15_000].map((max) => ({ weight: 1, arbitrary: fc.nat(max) })),
+  ),
+  device: fc.option(device, { nil: null, freq: 1 }),
   what,
 });
 

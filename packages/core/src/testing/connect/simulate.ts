@@ -1,7 +1,10 @@
 /** One run: a seed and a list of what happens, so that a failing run can be shrunk to the few things that matter. */
+import { maySound } from "../../connect/client/state";
+import { stepDevice } from "../../connect/client/step-device";
 import type { Action, DeviceInfo } from "../../connect/types";
 import { type Id, idFromBytes } from "../../ids";
 import type { QueueItem } from "../../queue/queue";
+import type { Wish } from "../../queue/wish";
 import { type Checker, createChecker, type Violation } from "./invariants";
 import { createModelDevice, type ModelDevice } from "./model-device";
 import { createModelServer } from "./model-server";
@@ -9,11 +12,21 @@ import { createNetwork } from "./network";
 import { seeded } from "./random";
 import { createTimeline } from "./timeline";
 
+/** What a listener does on a device itself. */
+export type ByHand =
+  | Exclude<Wish, { type: "load" | "skip_to" | "edit" }>
+  | { readonly type: "load"; readonly count: number; readonly shuffle: boolean }
+  | { readonly type: "skip_to"; readonly place: number }
+  | { readonly type: "add"; readonly first: boolean }
+  | { readonly type: "shuffle"; readonly on: boolean }
+  | { readonly type: "slide"; readonly volume: number };
+
 /** Something that happens at a moment. */
 export interface Happening {
   /** Milliseconds after the happening before it. */
   readonly afterMs: number;
-  readonly device: number;
+  /** Number of a device; null is the one that may sound. */
+  readonly device: number | null;
   readonly what:
     | {
         readonly type: "transfer";
@@ -27,9 +40,10 @@ export interface Happening {
         readonly count: number;
         readonly shuffle: boolean;
       }
-    | { readonly type: "play" | "pause" | "local_pause" | "local_play" }
-    | { readonly type: "seek" | "local_seek"; readonly ms: number }
-    | { readonly type: "skip" | "local_skip"; readonly by: 1 | -1 }
+    | { readonly type: "play" | "pause" }
+    | { readonly type: "seek"; readonly ms: number }
+    | { readonly type: "skip"; readonly by: 1 | -1 }
+    | { readonly type: "by_hand"; readonly act: ByHand }
     | { readonly type: "shuffle"; readonly on: boolean }
     | { readonly type: "add"; readonly first: boolean }
     | { readonly type: "volume"; readonly of: number; readonly volume: number }
@@ -55,6 +69,8 @@ export interface Outcome {
 const NAMES = ["Desk", "Kitchen", "Phone", "Hall"];
 /** Time that a calm network is given to come to rest: two silent connections, a lease, and the longest delays between tries. */
 const REST_MS = 150_000;
+/** What a listener does is told within this time. */
+const TOLD_WITHIN_MS = 500;
 
 const numbered = <K extends "device" | "track">(kind: K, n: number): Id<K> => {
   const bytes = new Uint8Array(16);
@@ -62,7 +78,8 @@ const numbered = <K extends "device" | "track">(kind: K, n: number): Id<K> => {
   return idFromBytes(kind, bytes);
 };
 
-export function simulate({ seed, happenings, continues }: Scenario): Outcome {
+/** Runs a scenario; `step` is the reducer of every device. */
+export function simulate({ seed, happenings, continues }: Scenario, step = stepDevice): Outcome {
   const random = seeded(seed);
   const timeline = createTimeline();
   const checker: Checker = createChecker(() => timeline.nowUs / 1000);
@@ -104,11 +121,15 @@ export function simulate({ seed, happenings, continues }: Scenario): Outcome {
       timeline,
       random,
       stuck: 0.03,
+      step,
       open: () => network.open(index),
       onCommand: checker.onCommand,
       onSettle: (id, settlement) => checker.onSettle(id, settlement, devices[index]!.state),
       onDeath: checker.onDeath,
       onStep: (before, after) => checker.onClientStep(devices[index] ?? null, before, after),
+      onUnknown: () => checker.onUnknown(info.name),
+      onHand: (wish, isTold) =>
+        timeline.after(TOLD_WITHIN_MS * 1000, () => checker.onHand(info.name, wish, isTold())),
     });
   });
   for (const device of devices) timeline.after(random.between(0, 100_000), device.start);
@@ -127,19 +148,12 @@ export function simulate({ seed, happenings, continues }: Scenario): Outcome {
   }
 
   function happen({ device: index, what }: Happening): void {
-    const device = devices[index % devices.length]!;
+    const sounding = devices.find(({ state }) => maySound(state));
+    const device = index === null && sounding ? sounding : devices[(index ?? 0) % devices.length]!;
     const idOf = (n: number) => devices[n % devices.length]!.info.deviceId;
     const { session } = device.state;
     const currentUid = session?.queue.current?.uid ?? null;
-    const command = (action: Action, ifItemUid: string | null = null) =>
-      void device.command(action, { ifItemUid });
-    /** What the listener does on the device itself: the player first, then the session is told. */
-    const local = (act: () => void, action: Action) => {
-      if (!device.awake || device.state.right !== "held" || device.player.queue.current === null) return;
-      const uid = device.player.queue.current.uid;
-      act();
-      device.command(action, { local: true, ifItemUid: action.type === "skip" ? uid : null });
-    };
+    const command = (action: Action, ifItemUid: string | null = null) => device.command(action, ifItemUid);
     switch (what.type) {
       case "transfer":
         if (what.force) checker.allowOverlap();
@@ -162,23 +176,14 @@ export function simulate({ seed, happenings, continues }: Scenario): Outcome {
       case "pause":
         command({ type: what.type });
         break;
-      case "local_pause":
-        local(() => device.player.pause(), { type: "pause" });
-        break;
-      case "local_play":
-        local(() => device.player.play(), { type: "play" });
-        break;
       case "seek":
         command({ type: "seek", positionMs: what.ms });
-        break;
-      case "local_seek":
-        local(() => device.player.seek(what.ms), { type: "seek", positionMs: what.ms });
         break;
       case "skip":
         if (currentUid !== null) command({ type: "skip", by: what.by }, currentUid);
         break;
-      case "local_skip":
-        local(() => device.player.skip(what.by), { type: "skip", by: what.by });
+      case "by_hand":
+        byHand(device, what.act);
         break;
       case "shuffle":
         command({ type: "set_options", shuffle: what.on, repeat: null, shuffleSeed: seed });
@@ -209,6 +214,35 @@ export function simulate({ seed, happenings, continues }: Scenario): Outcome {
       case "go_away":
         server.goAway();
         break;
+    }
+  }
+
+  function byHand(device: ModelDevice, act: ByHand): void {
+    switch (act.type) {
+      case "load": {
+        const items = makeItems(act.count);
+        device.wish({ type: "load", items, startIndex: act.count >> 1, shuffle: act.shuffle, seed }, items);
+        break;
+      }
+      case "skip_to": {
+        const { order } = device.player.queue;
+        const uid = order[act.place % Math.max(1, order.length)];
+        if (uid !== undefined) device.wish({ type: "skip_to", uid });
+        break;
+      }
+      case "add": {
+        const items = makeItems(1).map((item) => ({ ...item, source: "up_next" as const }));
+        device.wish({ type: "edit", edit: { type: act.first ? "add_first" : "add", items } }, items);
+        break;
+      }
+      case "shuffle":
+        device.wish({ type: "edit", edit: { type: "shuffle", on: act.on, seed } });
+        break;
+      case "slide":
+        device.slide(act.volume);
+        break;
+      default:
+        device.wish(act);
     }
   }
 
