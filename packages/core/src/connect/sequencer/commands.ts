@@ -37,6 +37,8 @@ export function onCommand(turn: Turn, deviceId: DeviceId, command: Command): voi
   turn.cause = commandId;
   const fate = check(turn, deviceId, command) ?? act(turn, command.action!);
   if ("outcome" in fate) {
+    // What was overdue may have changed the session before the command, which did not.
+    if (fate.outcome !== "applied") turn.cause = null;
     settle(turn, deviceId, commandId, fate.outcome, fate.reasons);
     return;
   }

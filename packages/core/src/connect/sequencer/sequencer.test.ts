@@ -236,6 +236,13 @@ describe("a lease", () => {
     expect(session.state.session).toMatchObject({ activeDeviceId: A, wantPlaying: false });
   });
 
+  test("that has run out is no deed of the command that finds it so", () => {
+    session.now += 15_250_000;
+    expect(session.outcome(session.command("b", { type: "play" }))).toBe("restricted");
+    expect(session.state.session.activeDeviceId).toBeNull();
+    expect(session.state.log.at(-1)?.causeCommandId).toBeNull();
+  });
+
   test("of another epoch is answered with the current one", () => {
     session.command("b", transfer());
     session.sent = [];
