@@ -1,7 +1,7 @@
-import type { Codec, DeviceType, Plan, Tier } from "./types";
+import type { AacTier, Codec, DeviceType, Plan, Tier, VorbisTier } from "./types";
 
 /** Tiers of each codec, lowest first. */
-export const TIERS: Readonly<Record<Codec, readonly Tier[]>> = {
+export const TIERS: { readonly vorbis: readonly VorbisTier[]; readonly aac: readonly AacTier[] } = {
   vorbis: [24, 96, 160, 320],
   aac: [128, 256],
 };
@@ -17,9 +17,10 @@ const FREE_VORBIS_LIMIT: Readonly<Record<DeviceType, Tier>> = {
 
 /** Tiers that a plan allows on a kind of device, lowest first. */
 export function allowedTiers(plan: Plan, deviceType: DeviceType, codec: Codec): readonly Tier[] {
-  if (plan === "premium") return TIERS[codec];
+  const tiers: readonly Tier[] = TIERS[codec];
+  if (plan === "premium") return tiers;
   const limit = codec === "vorbis" ? FREE_VORBIS_LIMIT[deviceType] : 128;
-  return TIERS[codec].filter((tier) => tier <= limit);
+  return tiers.filter((tier) => tier <= limit);
 }
 
 /** What a choice needs to know of a rendition. */

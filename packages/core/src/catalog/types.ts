@@ -6,8 +6,12 @@ export const CODECS = ["vorbis", "aac"] as const;
 export type Codec = (typeof CODECS)[number];
 /** What a listener pays for. */
 export type Plan = "free" | "premium";
-/** Quality: nominal bitrate in kbps. Vorbis has 24, 96, 160 and 320, AAC 128 and 256. */
-export type Tier = 24 | 96 | 128 | 160 | 256 | 320;
+/** Qualities of Vorbis: nominal bitrates in kbps. */
+export type VorbisTier = 24 | 96 | 160 | 320;
+/** Qualities of AAC: nominal bitrates in kbps. */
+export type AacTier = 128 | 256;
+/** Quality: nominal bitrate in kbps. */
+export type Tier = VorbisTier | AacTier;
 /** Every kind of device. */
 export const DEVICE_TYPES = ["web", "desktop", "mobile", "speaker", "tv", "other"] as const;
 /** Kind of device, which with the plan decides the tier. */

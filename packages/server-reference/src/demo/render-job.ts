@@ -1,4 +1,4 @@
-import { AAC_TIERS } from "../media-production/aac";
+import { TIERS } from "@segue/core";
 import { cutUp, type Pcm } from "../media-production/pcm";
 import { type Production, produce } from "../media-production/produce";
 import { type Composition, compose } from "./composer";
@@ -47,7 +47,7 @@ export async function render(job: RenderJob): Promise<RenderResult> {
     serial: job.serial,
     // 96 kbps is what every plan and device may play; the others follow.
     vorbis: isFirst ? [96] : [160, 320, 24],
-    aac: isFirst ? [] : AAC_TIERS,
+    aac: isFirst ? [] : TIERS.aac,
     measures: isFirst,
     // Made by our own hand from samples of our own: a check in the tests is enough, and it can be made anew.
     check: "trust",

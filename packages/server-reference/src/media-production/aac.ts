@@ -3,16 +3,13 @@ import { mkdir, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
+import type { AacTier } from "@segue/core";
 import { ffmpegStream, startFfmpeg } from "./ffmpeg";
 import { MasterRejected } from "./master-rejected";
 import { frameCount, type Pcm, sanitize } from "./pcm";
 import { Shaper } from "./shape";
 import { Spool, type SpooledBytes } from "./spool";
 import { type Encoder, inMemory } from "./vorbis";
-
-/** Nominal bitrates in kbps. */
-export const AAC_TIERS = [128, 256] as const;
-export type AacTier = (typeof AAC_TIERS)[number];
 
 /** What `openAac` needs to know. */
 export interface AacOptions {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
+import { TIERS } from "@segue/core";
 import { expect, it } from "vitest";
 import { FEATURES_VERSION } from "./features";
 import { LIMITS } from "./limits";
 import { REASONS } from "./master-rejected";
-import { VORBIS_TIERS } from "./vorbis";
 
 const guide = readFileSync(new URL("../../../../docs/guides/ingest-your-music.md", import.meta.url), "utf8");
 
@@ -21,5 +21,5 @@ it("states the bounds, the tiers and the version of the estimators as the code h
   expect(guide).toContain(`${LIMITS.folderDepth} folders deep`);
   expect(guide).toContain(`${LIMITS.coverBytes / 2 ** 20} MiB`);
   expect(guide).toContain(`version ${FEATURES_VERSION}`);
-  expect(guide).toContain(VORBIS_TIERS.join(", "));
+  expect(guide).toContain(TIERS.vorbis.join(", "));
 });

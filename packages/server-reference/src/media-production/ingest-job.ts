@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
-import type { AacTier } from "./aac";
+import type { AacTier, VorbisTier } from "@segue/core";
 import { type ByteSource, openMaster, pieces } from "./byte-source";
 import { masterBlocks } from "./decode";
 import { MasterRejected } from "./master-rejected";
@@ -10,7 +10,6 @@ import { sniffPicture } from "./picture";
 import { type Production, produce } from "./produce";
 import { formatsOfName, isLossless, type MasterFormat, sniffFormat } from "./sniff";
 import { readTags, type Tags } from "./tags";
-import type { VorbisTier } from "./vorbis";
 
 /** Looks at a file (`probe`), or makes what is wanted of it (`produce`). */
 export type IngestJob =

@@ -1,11 +1,10 @@
+import { TIERS } from "@segue/core";
 import type { Db } from "../adapters/sqlite/open";
-import { AAC_TIERS } from "./aac";
 import { FEATURES_VERSION } from "./features";
 import { findFfmpeg } from "./ffmpeg";
 import type { Wants } from "./ingest-job";
 import type { PlannedTrack } from "./ingest-plan";
 import type { Findings } from "./ingest-settle";
-import { ALL_TIERS } from "./produce";
 import type { Candidate } from "./scan";
 
 /** Audio that is to be made of a file. */
@@ -28,7 +27,7 @@ export async function tasksOf(
     if (!kind || kind === "duplicate") continue;
     const track = plan.get(file.path)!;
     if (kind === "new" || kind === "replaced") {
-      const wants = { ...ALL_TIERS, measures: true };
+      const wants = { ...TIERS, measures: true };
       tasks.push({ file, track, kind: kind === "new" ? "ingested" : "replaced", wants });
       continue;
     }
@@ -52,8 +51,8 @@ async function lacking(db: Db, trackId: string): Promise<Wants | null> {
     .where("track_id", "=", trackId)
     .executeTakeFirst();
   const lacks = (codec: string, tier: number) => !has.some((r) => r.codec === codec && r.tier === tier);
-  const aac = (await findFfmpeg()) ? AAC_TIERS.filter((tier) => lacks("aac", tier)) : [];
-  const vorbis = ALL_TIERS.vorbis.filter((tier) => lacks("vorbis", tier));
+  const aac = (await findFfmpeg()) ? TIERS.aac.filter((tier) => lacks("aac", tier)) : [];
+  const vorbis = TIERS.vorbis.filter((tier) => lacks("vorbis", tier));
   const measures = features?.version !== String(FEATURES_VERSION);
   return measures || aac.length > 0 || vorbis.length > 0 ? { vorbis, aac, measures } : null;
 }

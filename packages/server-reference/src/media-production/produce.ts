@@ -1,5 +1,5 @@
-import type { AudioFeatures, Codec } from "@segue/core";
-import { AAC_TIERS, type AacTier, openAac } from "./aac";
+import type { AacTier, AudioFeatures, Codec, VorbisTier } from "@segue/core";
+import { openAac } from "./aac";
 import { estimateFeatures } from "./features";
 import { findFfmpeg } from "./ffmpeg";
 import { integrate, type LoudnessBlocks, LoudnessMeter, measureBlocks } from "./loudness";
@@ -9,7 +9,7 @@ import { frameCount, joinBlocks, type Pcm } from "./pcm";
 import { deriveFromDigest, SEGMENT_PLAIN_BYTES, sealSegments } from "./protect";
 import { type Shape, Shaper } from "./shape";
 import { ANALYZED_SECONDS } from "./spectrum";
-import { type EncodedSpool, type Encoder, openVorbis, VORBIS_TIERS, type VorbisTier } from "./vorbis";
+import { type EncodedSpool, type Encoder, openVorbis } from "./vorbis";
 
 /** An encrypted rendition that lies in the media store. */
 export interface ProducedRendition {
@@ -56,9 +56,6 @@ export interface ProduceOptions {
   /** Whether the results must survive a power cut. */
   readonly durable: boolean;
 }
-
-/** Every tier, for a master whose bandwidth deserves them. */
-export const ALL_TIERS = { vorbis: VORBIS_TIERS, aac: AAC_TIERS } as const;
 
 /** What was made. */
 export interface Production {

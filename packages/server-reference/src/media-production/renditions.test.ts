@@ -12,7 +12,7 @@ import { deriveRendition, protectRendition, SEGMENT_PLAIN_BYTES } from "./protec
 import { resample } from "./resample";
 import { houseRate } from "./shape";
 import { noise, tone } from "./testing";
-import { encodeVorbis, VORBIS_TIERS } from "./vorbis";
+import { encodeVorbis } from "./vorbis";
 import { decodeWav } from "./wav";
 
 const ffmpeg = await findFfmpeg();
@@ -39,7 +39,7 @@ function sound(frames: number): Pcm {
 }
 
 describe("Ogg Vorbis renditions", () => {
-  it.each(VORBIS_TIERS)("at %i kbps hold exactly the frames of the source, in place", async (tier) => {
+  it.each(core.TIERS.vorbis)("at %i kbps hold exactly the frames of the source, in place", async (tier) => {
     const pcm = sound(30_001);
     const encoded = await encodeVorbis(pcm, tier, 77);
     const decoded = await decodeVorbis(encoded.bytes);

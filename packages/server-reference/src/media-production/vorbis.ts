@@ -1,16 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
+import type { VorbisTier } from "@segue/core";
 import { createEncoder } from "wasm-media-encoders";
 import { countVorbisFrames } from "./decode";
 import { MasterRejected } from "./master-rejected";
 import { frameCount, type Pcm, sanitize } from "./pcm";
 import { Shaper } from "./shape";
 import { Spool, type SpooledBytes } from "./spool";
-
-/** Nominal bitrates in kbps. 24 is mono at 22.05 kHz. */
-export const VORBIS_TIERS = [24, 96, 160, 320] as const;
-export type VorbisTier = (typeof VORBIS_TIERS)[number];
 
 /** Encoder quality by tier: the libvorbis qualities whose nominal bitrates for stereo at 44.1 kHz are the tiers. */
 const QUALITY: Record<VorbisTier, number> = { 24: -1, 96: 2, 160: 5, 320: 9 };
