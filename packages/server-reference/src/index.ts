@@ -2,7 +2,7 @@
 export { DataDirInUse } from "./adapters/sqlite/data-dir-lock";
 export { ConfigError, parseConfig, type ServerConfig } from "./config";
 export type { ServerContext, ServerSecrets } from "./context";
-export { type IngestEnvironment, type IngestSummary, ingestFolder } from "./media-production/ingest";
+export { type IngestEnvironment, type IngestSummary, ingestFolder } from "./ingest/ingest";
 export { DEMO_USERS, type DemoUser } from "./modules/auth/demo-users";
 export type { PlayableTrack } from "./modules/playback/types";
 export type { Stores } from "./modules/stores";

@@ -18,7 +18,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const [command = "serve", ...rest] = argv;
   const config = () => parseConfig(process.env);
   if (command === "ingest") {
-    const { runIngestCli } = await import("../media-production/ingest-cli");
+    const { runIngestCli } = await import("../ingest/cli");
     return runIngestCli(rest);
   }
   if (command === "users" && (rest.includes("--help") || rest.includes("-h"))) {

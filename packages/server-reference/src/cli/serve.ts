@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerConfig } from "../config";
-import { collectGarbage } from "../media-production/collect-garbage";
+import { collectGarbage } from "../ingest/collect-garbage";
 import { PrepareDesk } from "../modules/playback/prepare";
 import { startServer } from "../server";
 import type { Console } from "./console";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { estimateFeatures } from "../media-production/features";
-import { measureBlocks } from "../media-production/loudness";
+import { estimateFeatures } from "../production/measure/features";
+import { measureBlocks } from "../production/measure/loudness";
 import { drawCatalog, SEAMLESS_TITLE } from "./catalog";
 import { compose } from "./composer";
 import { SAMPLE_RATE } from "./instruments";

@@ -1,5 +1,5 @@
 import { setPriority } from "node:os";
-import { serveJobs } from "../media-production/worker-pool";
+import { serveJobs } from "../adapters/workers/worker-pool";
 import { render } from "./render-job";
 
 /** Niceness: enough that the server's own thread comes first, not so much that a busy machine renders nothing. */

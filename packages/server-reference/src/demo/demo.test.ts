@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ContentStore } from "../adapters/files/content-store";
 import { type OpenDatabase, openDatabase } from "../adapters/sqlite/open";
 import { parseConfig } from "../config";
 import type { ServerContext } from "../context";
 import { NO_FAULTS } from "../fault-hooks";
-import { decodeVorbis } from "../media-production/decode";
-import { ContentStore } from "../media-production/media-store";
-import { deriveRendition } from "../media-production/protect";
+import { decodeVorbis } from "../production/read/decode";
+import { deriveRendition } from "../production/seal/protect";
 import { startDemoRenderer } from "./renderer";
 import { seedDemo } from "./seed";
 

@@ -1,6 +1,6 @@
 import { TIERS } from "@segue/core";
-import { cutUp, type Pcm } from "../media-production/pcm";
-import { type Production, produce } from "../media-production/produce";
+import { type Production, produce } from "../production/produce";
+import { cutUp, type Pcm } from "../production/read/pcm";
 import { type Composition, compose } from "./composer";
 
 /** Composes one track and makes renditions of it. */

@@ -1,15 +1,10 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { WorkerPool } from "../adapters/workers/worker-pool";
 import type { ServerContext } from "../context";
-import { MasterRejected } from "../media-production/master-rejected";
-import {
-  setMediaState,
-  storeMeasured,
-  storeRenditions,
-  updateAlbumLoudness,
-} from "../media-production/store-media";
-import { WorkerPool } from "../media-production/worker-pool";
+import { setMediaState, storeMeasured, storeRenditions, updateAlbumLoudness } from "../ingest/media-records";
+import { MasterRejected } from "../production/read/master-rejected";
 import type { Composition } from "./composer";
 import { type RenderJob, type RenderResult, render } from "./render-job";
 import { seedOf } from "./rng";

@@ -11,7 +11,7 @@ import { sqliteStores } from "../../src/adapters/sqlite/open-stores";
 import { parseConfig } from "../../src/config";
 import type { ServerContext } from "../../src/context";
 import { NO_FAULTS } from "../../src/fault-hooks";
-import { protectRendition } from "../../src/media-production/protect";
+import { protectRendition } from "../../src/production/seal/protect";
 
 type Plan = "free" | "premium";
 

@@ -1,0 +1,34 @@
+import type { Db } from "../adapters/sqlite/open";
+import { removeTracks } from "./finish";
+import { originalPath } from "./identify";
+import type { IngestLedger, LedgerRow } from "./ledger";
+import type { Candidate } from "./scan";
+
+/** Files that are gone. */
+export interface Missing {
+  /** All that was noted of them. */
+  readonly rows: readonly LedgerRow[];
+  readonly trackIds: readonly string[];
+  /** Paths of those that have a track, sorted. */
+  readonly paths: readonly string[];
+}
+
+/** What the ledger has and the folder has not. */
+export async function findMissing(ledger: IngestLedger, files: readonly Candidate[]): Promise<Missing> {
+  const seen = new Set(files.map((file) => file.path));
+  const rows = [...(await ledger.rows()).values()].filter((row) => !seen.has(row.path));
+  const tracks = rows.filter((row) => row.track_id !== null);
+  return {
+    rows,
+    trackIds: tracks.map((row) => row.track_id!),
+    paths: tracks.map((row) => originalPath(row.path)).sort(),
+  };
+}
+
+/** Removes the tracks of missing files, and forgets the files. */
+export async function pruneMissing(db: Db, ledger: IngestLedger, { rows, trackIds }: Missing): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await removeTracks(tx, trackIds);
+    for (const { path } of rows) await ledger.forgetPath(tx, path);
+  });
+}

@@ -1,0 +1,58 @@
+import { TIERS } from "@segue/core";
+import type { Db } from "../adapters/sqlite/open";
+import { FEATURES_VERSION } from "../production/measure/features";
+import { findFfmpeg } from "../production/read/ffmpeg";
+import type { Wants } from "./ingest-file";
+import type { PlannedTrack } from "./plan";
+import type { Candidate } from "./scan";
+import type { Findings } from "./settle";
+
+/** Audio that is to be made of a file. */
+export interface Task {
+  readonly file: Candidate;
+  readonly track: PlannedTrack;
+  readonly kind: "ingested" | "replaced" | "updated";
+  readonly wants: Wants;
+}
+
+/** What is left to be made, and of how many files there is all already. */
+export async function tasksOf(
+  db: Db,
+  { files, identities, plan }: Findings,
+): Promise<{ readonly tasks: readonly Task[]; readonly unchanged: number }> {
+  const tasks: Task[] = [];
+  let unchanged = 0;
+  for (const file of files) {
+    const kind = identities.get(file.path)?.kind;
+    if (!kind || kind === "duplicate") continue;
+    const track = plan.get(file.path)!;
+    if (kind === "new" || kind === "replaced") {
+      const wants = { ...TIERS, measures: true };
+      tasks.push({ file, track, kind: kind === "new" ? "ingested" : "replaced", wants });
+      continue;
+    }
+    const wants = await lacking(db, track.id);
+    if (wants) tasks.push({ file, track, kind: "updated", wants });
+    else if (kind === "kept") unchanged++;
+  }
+  return { tasks, unchanged };
+}
+
+/** What an earlier run could not make, or made with older estimators; null when nothing is. */
+async function lacking(db: Db, trackId: string): Promise<Wants | null> {
+  const has = await db
+    .selectFrom("renditions")
+    .select(["codec", "tier"])
+    .where("track_id", "=", trackId)
+    .execute();
+  const features = await db
+    .selectFrom("track_features")
+    .select("version")
+    .where("track_id", "=", trackId)
+    .executeTakeFirst();
+  const lacks = (codec: string, tier: number) => !has.some((r) => r.codec === codec && r.tier === tier);
+  const aac = (await findFfmpeg()) ? TIERS.aac.filter((tier) => lacks("aac", tier)) : [];
+  const vorbis = TIERS.vorbis.filter((tier) => lacks("vorbis", tier));
+  const measures = features?.version !== String(FEATURES_VERSION);
+  return measures || aac.length > 0 || vorbis.length > 0 ? { vorbis, aac, measures } : null;
+}

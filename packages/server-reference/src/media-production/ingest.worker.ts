@@ -1,4 +1,0 @@
-import { ingestOne } from "./ingest-job";
-import { serveJobs } from "./worker-pool";
-
-serveJobs(ingestOne);
