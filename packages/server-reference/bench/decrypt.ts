@@ -4,7 +4,7 @@
  */
 import { randomBytes, webcrypto } from "node:crypto";
 import { deriveSegmentKey, openSegment, SEGMENT_BYTES } from "@segue/core";
-import { protectRendition } from "../src/production/seal/protect";
+import { protectRendition } from "../src/production/testing";
 
 const ROUNDS = Number(process.env.SEGUE_BENCH_ROUNDS ?? 9);
 const MEGABYTES = Number(process.env.SEGUE_BENCH_MB ?? 16);
@@ -12,7 +12,7 @@ const MEGABYTES = Number(process.env.SEGUE_BENCH_MB ?? 16);
 const AT_ONCE = 8;
 
 const plaintext = new Uint8Array(randomBytes(MEGABYTES * 1_000_000));
-const sealed = protectRendition(new Uint8Array(randomBytes(32)), plaintext);
+const sealed = await protectRendition(new Uint8Array(randomBytes(32)), plaintext);
 const key = (await deriveSegmentKey(
   webcrypto,
   sealed.contentKey,

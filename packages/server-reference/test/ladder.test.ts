@@ -104,7 +104,7 @@ describeLadder({
       "production/read/byte-source.ts -> adapters/workers/worker-pool.ts",
       "production/read/decode.ts -> adapters/workers/worker-pool.ts",
       "production/read/ffmpeg.ts -> adapters/workers/worker-pool.ts",
-      "production/seal/protect.ts -> production/node-crypto",
+      "production/seal/protect.ts -> node-crypto.ts",
     ],
     "the conversion to #private": [
       "adapters/files/content-store.ts uses private where #private is meant",
@@ -119,7 +119,6 @@ describeLadder({
       "production/measure/modulation.ts uses private where #private is meant",
       "production/produce.ts uses private where #private is meant",
       "production/read/block-resampler.ts uses private where #private is meant",
-      "production/seal/protect.ts uses private where #private is meant",
       "adapters/sql/driver.ts uses private where #private is meant",
       "adapters/sql/source-postgres.ts uses private where #private is meant",
       "adapters/sql/source-sqlite.ts uses private where #private is meant",

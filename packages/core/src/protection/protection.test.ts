@@ -18,7 +18,7 @@ import {
   segmentsOf,
   TAG_BYTES,
 } from "./layout";
-import { openSegment, sealMedia } from "./segments";
+import { openSegment, sealMedia, segmentSeals } from "./segments";
 import { timeProofSignedBytes, validitySignedBytes, verifyEd25519 } from "./signed-bytes";
 
 const crypto: CryptoPort = webcrypto;
@@ -87,6 +87,22 @@ describe("layout", () => {
 });
 
 describe("segments", () => {
+  test("of a plaintext follow each other to its end, each under the nonce by which it is opened", () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200_000 }), (length) => {
+        const media = ciphertextLength(length);
+        let end = 0;
+        let index = 0;
+        for (const seal of segmentSeals(prefix, length)) {
+          expect([seal.start, seal.length + TAG_BYTES]).toEqual([end, segmentRange(index, media).length]);
+          expect(seal.nonce).toEqual(segmentNonce(prefix, index, isLastSegment(index, media)));
+          end += seal.length;
+          index++;
+        }
+        expect([end, index]).toEqual([length, segmentCount(media)]);
+      }),
+    ));
+  test("of nothing do not exist", () => expect(() => [...segmentSeals(prefix, 0)]).toThrow(RangeError));
   test("any range decrypts to the slice of the plaintext", () =>
     fc.assert(
       fc.asyncProperty(

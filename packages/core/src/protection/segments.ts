@@ -1,19 +1,35 @@
 import { SegueError } from "../errors/segue-error";
 import type { Bytes } from "../units";
 import type { CryptoPort, KeyPort } from "./crypto-port";
-import { isLastSegment, SEGMENT_PLAINTEXT_BYTES, segmentNonce, segmentRange } from "./layout";
+import {
+  ciphertextLength,
+  isLastSegment,
+  SEGMENT_PLAINTEXT_BYTES,
+  segmentCount,
+  segmentNonce,
+  segmentRange,
+} from "./layout";
 
-/** Seals piece `index` of a plaintext. */
-export async function sealSegment(
-  crypto: CryptoPort,
-  key: KeyPort,
-  noncePrefix: Uint8Array,
-  index: number,
-  last: boolean,
-  plaintext: Uint8Array,
-): Promise<Uint8Array> {
-  const iv = segmentNonce(noncePrefix, index, last);
-  return new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv, tagLength: 128 }, key, plaintext));
+/** What a piece of a plaintext is sealed with: AES-256-GCM under the segment key, its tag behind it, no additional data. */
+export interface SegmentSeal {
+  /** First byte of the piece in the plaintext. */
+  readonly start: Bytes;
+  readonly length: Bytes;
+  /** 12 bytes. */
+  readonly nonce: Uint8Array;
+}
+
+/**
+ * The pieces of a plaintext in their order, each with the nonce that is its own.
+ * @throws RangeError when the plaintext is empty or too long for the nonces
+ */
+export function* segmentSeals(noncePrefix: Uint8Array, plaintextLength: Bytes): Generator<SegmentSeal> {
+  const count = segmentCount(ciphertextLength(plaintextLength));
+  for (let index = 0; index < count; index++) {
+    const start = index * SEGMENT_PLAINTEXT_BYTES;
+    const length = Math.min(SEGMENT_PLAINTEXT_BYTES, plaintextLength - start);
+    yield { start, length, nonce: segmentNonce(noncePrefix, index, index === count - 1) };
+  }
 }
 
 /**
@@ -40,24 +56,20 @@ export async function openSegment(
   }
 }
 
-/** Seals a whole rendition into a media object. */
+/** Seals a whole rendition into a media object. @throws RangeError when it is empty */
 export async function sealMedia(
   crypto: CryptoPort,
   key: KeyPort,
   noncePrefix: Uint8Array,
   plaintext: Uint8Array,
 ): Promise<Uint8Array> {
-  const count = Math.ceil(plaintext.length / SEGMENT_PLAINTEXT_BYTES);
-  const sealed: Uint8Array[] = [];
-  for (let index = 0; index < count; index++) {
-    const piece = plaintext.subarray(index * SEGMENT_PLAINTEXT_BYTES, (index + 1) * SEGMENT_PLAINTEXT_BYTES);
-    sealed.push(await sealSegment(crypto, key, noncePrefix, index, index === count - 1, piece));
-  }
-  const media = new Uint8Array(sealed.reduce((sum, segment) => sum + segment.length, 0));
+  const media = new Uint8Array(ciphertextLength(plaintext.length));
   let at = 0;
-  for (const segment of sealed) {
-    media.set(segment, at);
-    at += segment.length;
+  for (const { start, length, nonce: iv } of segmentSeals(noncePrefix, plaintext.length)) {
+    const piece = plaintext.subarray(start, start + length);
+    const segment = await crypto.subtle.encrypt({ name: "AES-GCM", iv, tagLength: 128 }, key, piece);
+    media.set(new Uint8Array(segment), at);
+    at += segment.byteLength;
   }
   return media;
 }

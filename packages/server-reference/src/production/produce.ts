@@ -9,7 +9,8 @@ import { ANALYZED_SECONDS } from "./measure/spectrum";
 import { findFfmpeg } from "./read/ffmpeg";
 import { MasterRejected } from "./read/master-rejected";
 import { frameCount, joinBlocks, type Pcm } from "./read/pcm";
-import { deriveFromDigest, SEGMENT_PLAIN_BYTES, sealSegments } from "./seal/protect";
+import { deriveFromDigest } from "./seal/protect";
+import { sealSegments } from "./seal/seal-segments";
 
 /** An encrypted rendition that lies in the media store. */
 export interface ProducedRendition {
@@ -197,8 +198,7 @@ async function seal(
   const { bytes } = encoding;
   const secrets = deriveFromDigest(secret, bytes.digest);
   try {
-    const pieces = bytes.pieces(SEGMENT_PLAIN_BYTES);
-    const { hash, byteLength } = await store.putStream(sealSegments(secrets, pieces), { durable });
+    const { hash, byteLength } = await store.putStream(sealSegments(secrets, bytes), { durable });
     return {
       id: secrets.renditionId,
       codec: encoding.codec,

@@ -11,7 +11,7 @@ import { sqliteStores } from "../../src/adapters/sqlite/open-stores";
 import { parseConfig } from "../../src/config";
 import type { ServerContext } from "../../src/context";
 import { NO_FAULTS } from "../../src/fault-hooks";
-import { protectRendition } from "../../src/production/seal/protect";
+import { protectRendition } from "../../src/production/testing";
 
 type Plan = "free" | "premium";
 
@@ -74,7 +74,7 @@ export async function addTrack(
   const plaintexts = new Map<string, Uint8Array>();
   for (const { codec, tier, byteLength } of renditions) {
     const plaintext = new Uint8Array(randomBytes(byteLength));
-    const sealed = protectRendition(context.secrets.content, plaintext);
+    const sealed = await protectRendition(context.secrets.content, plaintext);
     const path = objectPath(context, sealed.hash);
     mkdirSync(join(path, ".."), { recursive: true });
     writeFileSync(path, sealed.ciphertext);

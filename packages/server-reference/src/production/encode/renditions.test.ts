@@ -1,15 +1,13 @@
-import { createHash, webcrypto } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as core from "@segue/core";
+import { TIERS } from "@segue/core";
 import { describe, expect, it } from "vitest";
 import { decodeVorbis } from "../read/decode";
 import { ffmpegStream, findFfmpeg } from "../read/ffmpeg";
 import { frameCount, type Pcm, toMono, toStereo } from "../read/pcm";
 import { resample } from "../read/resample";
 import { decodeWav } from "../read/wav";
-import { deriveRendition, protectRendition, SEGMENT_PLAIN_BYTES } from "../seal/protect";
 import { noise, tone } from "../testing";
 import { encodeAac } from "./aac";
 import { houseRate } from "./shape";
@@ -39,7 +37,7 @@ function sound(frames: number): Pcm {
 }
 
 describe("Ogg Vorbis renditions", () => {
-  it.each(core.TIERS.vorbis)("at %i kbps hold exactly the frames of the source, in place", async (tier) => {
+  it.each(TIERS.vorbis)("at %i kbps hold exactly the frames of the source, in place", async (tier) => {
     const pcm = sound(30_001);
     const encoded = await encodeVorbis(pcm, tier, 77);
     const decoded = await decodeVorbis(encoded.bytes);
@@ -92,39 +90,6 @@ describe.skipIf(!ffmpeg)("AAC renditions", () => {
     expect(offsetOf(pcm.channels[0]!, trimmed, 40)).toBe(0);
     const text = Buffer.from(encoded.bytes).toString("latin1");
     expect(text.indexOf("moov")).toBeLessThan(text.indexOf("mdat"));
-  });
-});
-
-describe("media objects", () => {
-  const secret = new Uint8Array(32).fill(9);
-  const crypto = webcrypto as unknown as core.CryptoPort;
-
-  it("open with the protocol's own functions", async () => {
-    for (const length of [1, SEGMENT_PLAIN_BYTES, SEGMENT_PLAIN_BYTES + 1, 3 * SEGMENT_PLAIN_BYTES + 5]) {
-      const plain = createHash("shake256", { outputLength: length }).update("x").digest();
-      const sealed = protectRendition(secret, plain);
-      const key = await core.deriveSegmentKey(crypto, sealed.contentKey, sealed.salt, sealed.renditionId);
-      const parts: Uint8Array[] = [];
-      const count = core.segmentCount(sealed.ciphertext.length);
-      for (let index = 0; index < count; index++) {
-        const piece = sealed.ciphertext.subarray(
-          index * core.SEGMENT_BYTES,
-          (index + 1) * core.SEGMENT_BYTES,
-        );
-        const { noncePrefix, ciphertext } = sealed;
-        parts.push(await core.openSegment(crypto, key, noncePrefix, index, ciphertext.length, piece));
-      }
-      expect(Buffer.compare(Buffer.concat(parts), plain)).toBe(0);
-    }
-  });
-
-  it("depend on the secret and on every byte, and on nothing else", () => {
-    const plain = new Uint8Array(100).fill(1);
-    expect(protectRendition(secret, plain)).toEqual(protectRendition(secret, plain));
-    expect(deriveRendition(secret, plain).keyId).not.toBe(deriveRendition(new Uint8Array(32), plain).keyId);
-    expect(deriveRendition(secret, plain).noncePrefix).not.toEqual(
-      deriveRendition(secret, plain.fill(2, 99)).noncePrefix,
-    );
   });
 });
 
