@@ -118,7 +118,6 @@ describeLadder({
       "production/measure/loudness.ts uses private where #private is meant",
       "production/measure/modulation.ts uses private where #private is meant",
       "production/produce.ts uses private where #private is meant",
-      "production/read/block-resampler.ts uses private where #private is meant",
       "adapters/sql/driver.ts uses private where #private is meant",
       "adapters/sql/source-postgres.ts uses private where #private is meant",
       "adapters/sql/source-sqlite.ts uses private where #private is meant",

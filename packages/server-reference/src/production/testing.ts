@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RenditionSecrets } from "@segue/core";
-import type { Pcm } from "./read/pcm";
+import { frameCount, type Pcm } from "./read/pcm";
 import { deriveRendition } from "./seal/protect";
 import { sealSegments } from "./seal/seal-segments";
 
@@ -47,4 +47,23 @@ export async function protectRendition(secret: Uint8Array, plaintext: Uint8Array
     segments.push(segment);
   const ciphertext = new Uint8Array(Buffer.concat(segments));
   return { ...secrets, ciphertext, hash: createHash("sha256").update(ciphertext).digest("hex") };
+}
+
+/** Cuts `pcm` at the given shares of its length. */
+export function cut(pcm: Pcm, shares: readonly number[]): Pcm[] {
+  const frames = frameCount(pcm);
+  const ends = [...new Set(shares.map((share) => Math.round(share * frames))), frames].sort((a, b) => a - b);
+  let from = 0;
+  return ends.flatMap((to) => {
+    const channels = pcm.channels.map((channel) => channel.subarray(from, to));
+    from = to;
+    return channels[0]!.length > 0 ? [{ sampleRate: pcm.sampleRate, channels }] : [];
+  });
+}
+
+/** The largest difference between samples in the same place. */
+export function farthest(a: Float32Array, b: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < a.length; i++) most = Math.max(most, Math.abs(a[i]! - b[i]!));
+  return most;
 }

@@ -1,6 +1,6 @@
 import type { Hertz } from "@segue/core";
-import { BlockResampler } from "../read/block-resampler";
 import { type Pcm, toMono, toStereo } from "../read/pcm";
+import { Resampler } from "../read/resample";
 
 /** 44.1 and 48 kHz keep their rate; others become the one of the two they are a multiple of, else 44.1 kHz. */
 export function houseRate(sampleRate: number): 44_100 | 48_000 {
@@ -13,14 +13,14 @@ export type Shape = "full" | "small";
 /** Brings the blocks of a master into the shape that an encoder is fed with. */
 export class Shaper {
   readonly sampleRate: Hertz;
-  private readonly resampler: BlockResampler;
+  private readonly resampler: Resampler;
 
   constructor(
     source: Hertz,
     private readonly shape: Shape,
   ) {
     this.sampleRate = shape === "small" ? 22_050 : houseRate(source);
-    this.resampler = new BlockResampler(source, this.sampleRate);
+    this.resampler = new Resampler(source, this.sampleRate);
   }
 
   push(block: Pcm): Pcm[] {

@@ -1,12 +1,14 @@
 import { execFileSync } from "node:child_process";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findFfmpeg } from "../read/ffmpeg";
 import type { Pcm } from "../read/pcm";
 import { encodeWav } from "../read/wav";
-import { noise, tone } from "../testing";
-import { integrate, measureBlocks, SILENCE_LUFS } from "./loudness";
+import { cut, noise, tone } from "../testing";
+import { integrate, LoudnessMeter, measureBlocks, SILENCE_LUFS } from "./loudness";
 
 const ffmpeg = await findFfmpeg();
+const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
 const lufs = (pcm: Pcm) => integrate([measureBlocks(pcm)]);
 
 describe("loudness after ITU-R BS.1770", () => {
@@ -72,5 +74,21 @@ describe("loudness after ITU-R BS.1770", () => {
       expect(Math.abs(integrate([found]) - Number(integrated))).toBeLessThan(0.15);
       expect(Math.abs(20 * Math.log10(found.peak) - Number(peak))).toBeLessThan(1);
     }
+  });
+
+  it("is the same, with the peak, however a track is cut into blocks", () => {
+    const pcm = noise(100_000, 0.7, 3);
+    const whole = measureBlocks(pcm);
+    fc.assert(
+      fc.property(shares, (places) => {
+        const meter = new LoudnessMeter(pcm.sampleRate, 2);
+        for (const block of cut(pcm, places)) meter.push(block);
+        const found = meter.finish();
+        expect(found.blocks.length).toBe(whole.blocks.length);
+        expect(integrate([found])).toBeCloseTo(integrate([whole]), 9);
+        expect(found.peak).toBeCloseTo(whole.peak, 6);
+      }),
+      { numRuns: 20 },
+    );
   });
 });

@@ -1,21 +1,46 @@
-import { endResample, type Hertz, resampleChunk, resampleKernel, startResample } from "@segue/core";
-import { frameCount, type Pcm } from "./pcm";
+import {
+  endResample,
+  type Frames,
+  type Hertz,
+  type ResampleState,
+  resampleChunk,
+  resampleKernel,
+  startResample,
+} from "@segue/core";
+import { joinBlocks, type Pcm } from "./pcm";
 
-/** The whole of `pcm` at `target`, by core's resampler; round(frames × target / source) frames, at least one. */
+/** Resamples a track that comes in blocks, by core's resampler: however it was cut, the result is the same. */
+export class Resampler {
+  readonly #source: Hertz;
+  readonly #target: Hertz;
+  #state: ResampleState | null = null;
+
+  constructor(source: Hertz, target: Hertz) {
+    this.#source = source;
+    this.#target = target;
+  }
+
+  /** Takes the next frames of the source and gives what is finished. */
+  push(pcm: Pcm): Pcm[] {
+    if (this.#source === this.#target) return [pcm];
+    this.#state ??= startResample(resampleKernel(this.#source, this.#target), pcm.channels.length);
+    const { state, output } = resampleChunk(this.#state, pcm.channels);
+    this.#state = state;
+    return output[0]!.length === 0 ? [] : [{ sampleRate: this.#target, channels: output }];
+  }
+
+  /** Gives the rest: altogether round(source frames × target / source) frames, at least one. */
+  finish(): Pcm[] {
+    if (!this.#state) return [];
+    const { inputFrames, outputFrames } = this.#state;
+    const total: Frames = Math.max(1, Math.round((inputFrames * this.#target) / this.#source));
+    const channels = endResample(this.#state).map((rest) => rest.subarray(0, total - outputFrames));
+    return [{ sampleRate: this.#target, channels }];
+  }
+}
+
+/** The whole of `pcm` at `target`. */
 export function resample(pcm: Pcm, target: Hertz): Pcm {
-  if (pcm.sampleRate === target) return pcm;
-  const kernel = resampleKernel(pcm.sampleRate, target);
-  const { state, output } = resampleChunk(startResample(kernel, pcm.channels.length), pcm.channels);
-  const rest = endResample(state);
-  const frames = Math.max(1, Math.round((frameCount(pcm) * target) / pcm.sampleRate));
-  const channels = output.map((begun, channel) => {
-    const whole = new Float32Array(frames);
-    whole.set(begun.subarray(0, frames));
-    whole.set(
-      rest[channel]!.subarray(0, frames - Math.min(frames, begun.length)),
-      Math.min(frames, begun.length),
-    );
-    return whole;
-  });
-  return { sampleRate: target, channels };
+  const resampler = new Resampler(pcm.sampleRate, target);
+  return joinBlocks([...resampler.push(pcm), ...resampler.finish()]);
 }
