@@ -4,7 +4,7 @@
  */
 import { randomBytes, webcrypto } from "node:crypto";
 import { deriveSegmentKey, openSegment, SEGMENT_BYTES } from "@segue/core";
-import { protectRendition } from "../src/production/testing";
+import { protectRendition } from "../src/production/testing/sealed";
 
 const ROUNDS = Number(process.env.SEGUE_BENCH_ROUNDS ?? 9);
 const MEGABYTES = Number(process.env.SEGUE_BENCH_MB ?? 16);

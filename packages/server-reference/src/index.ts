@@ -6,6 +6,8 @@ export { type IngestEnvironment, type IngestSummary, ingestFolder } from "./inge
 export { DEMO_USERS, type DemoUser } from "./modules/auth/demo-users";
 export type { PlayableTrack } from "./modules/playback/types";
 export type { Stores } from "./modules/stores";
+export { findFfmpeg } from "./production/read/ffmpeg";
+export type { Ffmpeg } from "./production/read/workshop";
 export {
   type DataOptions,
   type OpenedData,

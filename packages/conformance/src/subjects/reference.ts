@@ -44,8 +44,6 @@ const environment = (dataDir: string) =>
     SEGUE_PORT: "0",
     SEGUE_DEMO: "0",
     SEGUE_RATE_LIMIT: "0",
-    // Vorbis alone, whatever is installed: quicker, and refusals for a missing codec can be asked for.
-    SEGUE_FFMPEG: "off",
     SEGUE_LOG_LEVEL: "silent",
   });
 
@@ -61,7 +59,6 @@ export async function prepareReference(signal: AbortSignal): Promise<PreparedDat
       writeFileSync(join(at, `0${i + 1} - Piece ${seed}.wav`), wavOfNoise(seconds, seed++));
   }
   const dataDir = join(folder, "data");
-  process.env.SEGUE_FFMPEG = "off";
   const data = await openData(environment(dataDir));
   try {
     const { context, stores } = data;
@@ -69,6 +66,8 @@ export async function prepareReference(signal: AbortSignal): Promise<PreparedDat
       db: context.db,
       dataDir,
       secret: context.secrets.content,
+      // Vorbis alone, whatever is installed: quicker, and refusals for a missing codec can be asked for.
+      ffmpeg: null,
       now: context.now,
       signal,
       onProgress: () => {},

@@ -3,6 +3,7 @@
 import type { ServerContext } from "../context";
 import { seedDemo, startDemoRenderer } from "../demo/index";
 import type { PrepareDesk } from "../modules/playback/prepare";
+import { findFfmpeg } from "../production/read/ffmpeg";
 import type { Console } from "./console";
 
 const REPORT_MS = 2000;
@@ -19,7 +20,7 @@ export async function startDemo(
   preparing: PrepareDesk,
 ): Promise<() => Promise<void>> {
   await seedDemo(context);
-  const renderer = startDemoRenderer(context);
+  const renderer = startDemoRenderer(context, await findFfmpeg(context.config.ffmpeg));
   preparing.answerWith((trackId) => {
     renderer
       .requestTrack(trackId)

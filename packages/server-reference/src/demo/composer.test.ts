@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { estimateFeatures } from "../production/measure/features";
-import { measureBlocks } from "../production/measure/loudness";
+import { integrate } from "../production/measure/gate";
+import { measureBlocks } from "../production/measure/loudness-meter";
 import { drawCatalog, SEAMLESS_TITLE } from "./catalog";
 import { compose } from "./composer";
 import { SAMPLE_RATE } from "./instruments";
@@ -39,7 +40,7 @@ describe("composed audio", () => {
       .filter((_, index) => index % 11 === 0);
     const pairs = tracks.map((track) => {
       const pcm = compose(track.composition);
-      return { target: track.features, found: estimateFeatures(pcm, measureBlocks(pcm)) };
+      return { target: track.features, found: estimateFeatures(pcm, integrate([measureBlocks(pcm)])) };
     });
     const correlation = (name: (typeof FEATURES)[number]) =>
       spearman(

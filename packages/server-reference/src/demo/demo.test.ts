@@ -9,7 +9,7 @@ import { type OpenDatabase, openDatabase } from "../adapters/sqlite/open";
 import { parseConfig } from "../config";
 import type { ServerContext } from "../context";
 import { NO_FAULTS } from "../fault-hooks";
-import { decodeVorbis } from "../production/read/decode";
+import { decodeVorbis } from "../production/read/ogg-vorbis";
 import { deriveRendition } from "../production/seal/protect";
 import { startDemoRenderer } from "./renderer";
 import { seedDemo } from "./seed";
@@ -131,7 +131,7 @@ describe("the demo's renderer", () => {
       .where("subject", "=", other.id)
       .where("kind", "=", "demo-first")
       .execute();
-    const renderer = startDemoRenderer(context);
+    const renderer = startDemoRenderer(context, null);
     await renderer.requestTrack(other.id);
     await renderer.requestTrack("trk_00000000000000000000000000");
     for (;;) {
@@ -153,9 +153,7 @@ describe("the demo's renderer", () => {
     expect(renditions.map((row) => row.tier).sort()).toEqual([96]);
     const [rendition] = renditions;
     const store = new ContentStore(join(folder, "media"));
-    const { handle, byteLength } = await store.openMedia(rendition!.media_hash);
-    await handle.close();
-    expect(byteLength).toBe(rendition!.byte_length);
+    expect(await store.byteLength(rendition!.media_hash)).toBe(rendition!.byte_length);
     const plain = await open(await readFile(store.path(rendition!.media_hash)), rendition!);
     expect(deriveRendition(context.secrets.content, plain).renditionId).toBe(rendition!.id);
     expect((await decodeVorbis(plain)).channels[0]!.length).toBe(rendition!.total_frames);

@@ -1,6 +1,8 @@
 import { TIERS } from "@segue/core";
+import { ContentStore } from "../adapters/files/content-store";
 import { type Production, produce } from "../production/produce";
 import { cutUp, type Pcm } from "../production/read/pcm";
+import type { Ffmpeg, Signs } from "../production/read/workshop";
 import { type Composition, compose } from "./composer";
 
 /** Composes one track and makes renditions of it. */
@@ -14,6 +16,7 @@ export interface RenderJob {
   readonly serial: number;
   readonly mediaRoot: string;
   readonly secret: Uint8Array;
+  readonly ffmpeg: Ffmpeg | null;
 }
 
 /** What a render gives; measurements in the first phase only. */
@@ -38,11 +41,13 @@ export function composeTrack({
 }
 
 /** Does one render. */
-export async function render(job: RenderJob): Promise<RenderResult> {
+export async function render(job: RenderJob, signs: Signs): Promise<RenderResult> {
   const pcm = composeTrack(job);
+  const store = new ContentStore(job.mediaRoot);
   const isFirst = job.phase === "first";
   return produce(() => inBlocks(pcm), {
-    mediaRoot: job.mediaRoot,
+    store,
+    workshop: { folder: store.spoolFolder, ffmpeg: job.ffmpeg, signs },
     secret: job.secret,
     serial: job.serial,
     // 96 kbps is what every plan and device may play; the others follow.

@@ -5,6 +5,7 @@ import { WorkerPool } from "../adapters/workers/worker-pool";
 import type { ServerContext } from "../context";
 import { setMediaState, storeMeasured, storeRenditions, updateAlbumLoudness } from "../ingest/media-records";
 import { MasterRejected } from "../production/read/master-rejected";
+import type { Ffmpeg } from "../production/read/workshop";
 import type { Composition } from "./composer";
 import { type RenderJob, type RenderResult, render } from "./render-job";
 import { seedOf } from "./rng";
@@ -34,8 +35,8 @@ const URGENT = 10_000_000;
 /** Threads that render. Where a thread can step back behind the server's own, every core may help. */
 const LANES = Math.max(1, Math.min(4, availableParallelism() - (process.platform === "linux" ? 0 : 1)));
 
-/** Starts to render, the most urgent first. Returns at once. */
-export function startDemoRenderer(context: ServerContext): DemoRenderer {
+/** Starts to render, the most urgent first; AAC only with `ffmpeg`. Returns at once. */
+export function startDemoRenderer(context: ServerContext, ffmpeg: Ffmpeg | null): DemoRenderer {
   const { db, now, logger } = context;
   const pool = new WorkerPool<RenderJob, RenderResult>({
     name: "demo-render",
@@ -69,7 +70,8 @@ export function startDemoRenderer(context: ServerContext): DemoRenderer {
     const phase = job.kind === RENDER_KINDS.first ? "first" : "rest";
     const mediaRoot = join(context.config.dataDir, "media");
     const serial = seedOf(job.subject);
-    const made = await pool.run({ ...spec, phase, serial, mediaRoot, secret: context.secrets.content });
+    const secret = context.secrets.content;
+    const made = await pool.run({ ...spec, phase, serial, mediaRoot, secret, ffmpeg });
     await db.transaction().execute(async (tx) => {
       await storeRenditions(tx, job.subject, made.renditions, now());
       if (made.measured) {

@@ -95,13 +95,14 @@ export async function runIngestCli(argv: readonly string[]): Promise<number> {
     stop.abort();
   });
   try {
-    if (!(await findFfmpeg()))
-      print("ffmpeg was not found: no AAC renditions; only WAV, FLAC and Ogg Vorbis can be read.");
+    const ffmpeg = await findFfmpeg(data.context.config.ffmpeg);
+    if (!ffmpeg) print("ffmpeg was not found: no AAC renditions; only WAV, FLAC and Ogg Vorbis can be read.");
     const { context } = data;
     const summary = await ingestFolder(options.folder, {
       db: context.db,
       dataDir: context.config.dataDir,
       secret: context.secrets.content,
+      ffmpeg,
       now: context.now,
       signal: stop.signal,
       onProgress: (progress) => line.show(progress),

@@ -1,6 +1,7 @@
 /** What a run of ingest is given, and what it says while it goes and at its end. */
 import type { Db } from "../adapters/sqlite/open";
 import type { RejectReason } from "../production/read/master-rejected";
+import type { Ffmpeg } from "../production/read/workshop";
 import type { Collected } from "./collect-garbage";
 
 /** What ingest needs. The caller holds the data directory's lock. */
@@ -8,6 +9,8 @@ export interface IngestEnvironment {
   readonly db: Db;
   readonly dataDir: string;
   readonly secret: Uint8Array;
+  /** Without it only WAV, FLAC and Ogg Vorbis are read, and no AAC is made. */
+  readonly ffmpeg: Ffmpeg | null;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   readonly signal: AbortSignal;

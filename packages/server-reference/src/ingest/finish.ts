@@ -6,7 +6,7 @@ import { ContentStore } from "../adapters/files/content-store";
 import type { Db } from "../adapters/sqlite/open";
 import type { Database } from "../adapters/sqlite/schema";
 import { drawArtwork } from "./artwork";
-import type { StoredImage } from "./ingest-file";
+import { type StoredImage, storeImage } from "./images";
 import { updateAlbumLoudness } from "./media-records";
 import type { PlannedAlbum, PlannedTrack } from "./plan";
 
@@ -61,9 +61,7 @@ async function coverOf(db: Db, store: ContentStore, album: PlannedAlbum): Promis
   if (!first) return null;
   const seed = Number.parseInt(createHash("sha256").update(album.id).digest("hex").slice(0, 8), 16);
   const bytes = Buffer.from(drawArtwork(first satisfies AudioFeatures, seed));
-  const hash = createHash("sha256").update(bytes).digest("hex");
-  await store.put(hash, bytes);
-  return { hash, mime: "image/svg+xml", byteLength: bytes.length };
+  return storeImage(store, "image/svg+xml", bytes);
 }
 
 async function finishArtist(tx: Tx, id: string): Promise<void> {

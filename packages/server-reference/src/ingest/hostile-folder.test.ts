@@ -2,17 +2,13 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDatabase } from "../adapters/sqlite/open";
 import { sniffPicture } from "../production/read/picture";
-import { encodeWav } from "../production/read/wav";
-import { tone } from "../production/testing";
+import { tone } from "../production/testing/sound";
+import { encodeWav } from "../production/testing/wav";
 import { ingestFolder } from "./ingest";
 import { printable } from "./progress-line";
-
-vi.hoisted(() => {
-  process.env.SEGUE_FFMPEG = "off";
-});
 
 let base: string;
 beforeAll(async () => {
@@ -98,6 +94,7 @@ it("ingests what is sound of a folder full of tricks, and gives every other file
     db: database.db,
     dataDir: join(base, "data"),
     secret: new Uint8Array(32),
+    ffmpeg: null,
     now: () => 0,
     signal: new AbortController().signal,
     onProgress: () => {},

@@ -4,14 +4,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OpenDatabase, openDatabase } from "../adapters/sqlite/open";
-import { encodeVorbis } from "../production/encode/vorbis";
-import { findFfmpeg } from "../production/read/ffmpeg";
 import { LIMITS } from "../production/read/limits";
-import { encodeWav } from "../production/read/wav";
-import { noise, tone } from "../production/testing";
+import { encodeVorbis, systemFfmpeg } from "../production/testing/encode";
+import { noise, tone } from "../production/testing/sound";
+import { encodeWav } from "../production/testing/wav";
 import { type IngestSummary, ingestFolder } from "./ingest";
 
-const ffmpeg = await findFfmpeg();
+const ffmpeg = await systemFfmpeg();
 let base: string;
 beforeAll(async () => {
   base = await realpath(await mkdtemp(join(tmpdir(), "segue-ingest-")));
@@ -25,6 +24,7 @@ async function ingest(database: OpenDatabase, folder: string, dataDir: string): 
     db: database.db,
     dataDir,
     secret: new Uint8Array(32).fill(4),
+    ffmpeg,
     now: () => 1_700_000_000_000,
     signal: new AbortController().signal,
     onProgress: () => {},
@@ -127,7 +127,7 @@ describe("ingest", () => {
       "genre=Jazz",
     ].flatMap((tag) => ["-metadata", tag]);
     for (const name of ["a.flac", "b.mp3", "c.m4a"]) {
-      execFileSync(ffmpeg!, ["-v", "error", "-i", source, ...tags, join(folder, name)]);
+      execFileSync(ffmpeg!.command, ["-v", "error", "-i", source, ...tags, join(folder, name)]);
     }
     const database = openDatabase(":memory:");
     const summary = await ingest(database, folder, join(base, "data-tags"));
@@ -145,7 +145,7 @@ describe("ingest", () => {
     const folder = join(base, "twice");
     await mkdir(folder);
     await writeFile(join(folder, "A.wav"), song(440));
-    execFileSync(ffmpeg!, ["-v", "error", "-i", join(folder, "A.wav"), join(folder, "B.flac")]);
+    execFileSync(ffmpeg!.command, ["-v", "error", "-i", join(folder, "A.wav"), join(folder, "B.flac")]);
     const database = openDatabase(":memory:");
     const summary = await ingest(database, folder, join(base, "data-twice"));
     expect(summary).toMatchObject({ ingested: 2, rejected: [] });

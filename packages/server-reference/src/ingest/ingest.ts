@@ -9,12 +9,13 @@ import { collectGarbage } from "./collect-garbage";
 import type { IngestCounts, IngestEnvironment, IngestSummary, RejectedFile } from "./environment";
 import { type FileLanes, workThrough } from "./file-lanes";
 import { finishCatalog, removeEmpty } from "./finish";
-import { type IngestJob, ingestOne, type Probed, type Produced } from "./ingest-file";
+import { type IngestJob, ingestOne, type Produced } from "./ingest-file";
 import { storeProduced, storeTrack } from "./ingest-store";
 import { IngestLedger, type LedgerRow } from "./ledger";
 import { findMissing, pruneMissing } from "./missing";
 import { type Identities, identifyFiles, nameTracks } from "./names";
 import { fingerprint, type PlannedTrack, planCatalog } from "./plan";
+import type { Probed } from "./probe";
 import { type Candidate, type Scan, scanFolder } from "./scan";
 import { type Findings, settle } from "./settle";
 import { type Task, tasksOf } from "./tasks";
@@ -125,18 +126,18 @@ class IngestRun {
     identities: Identities,
     tracks: readonly PlannedTrack[],
   ): Promise<void> {
-    const { db, now } = this.environment;
+    const { db, now, ffmpeg } = this.environment;
     const plan = new Map(tracks.map((track) => [track.path, track]));
     const findings: Findings = { files, rows, identities, plan, refusals: this.rejected };
     this.counts.moved = await db.transaction().execute((tx) => settle(tx, this.ledger, findings, now()));
-    const { tasks, unchanged } = await tasksOf(db, findings);
+    const { tasks, unchanged } = await tasksOf(db, findings, ffmpeg !== null);
     this.counts.unchanged = unchanged;
     const byFile = new Map(tasks.map((task) => [task.file, task]));
     await workThrough([...byFile.keys()], this.lanes("producing"), (file) => this.produce(byFile.get(file)!));
   }
 
   private async produce({ file, track, kind, wants }: Task): Promise<void> {
-    const { db, dataDir, secret, now } = this.environment;
+    const { db, dataDir, secret, ffmpeg, now } = this.environment;
     const { contentHash, lossless } = track.probed;
     const produced = await this.pool.run({
       kind: "produce",
@@ -145,6 +146,7 @@ class IngestRun {
       contentHash,
       mediaRoot: join(dataDir, "media"),
       secret,
+      ffmpeg,
       wants,
     });
     if (produced.kind !== "produced") return;

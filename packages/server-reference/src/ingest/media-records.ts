@@ -1,8 +1,9 @@
 import type { Transaction } from "kysely";
 import type { Database } from "../adapters/sqlite/schema";
 import { FEATURES_VERSION } from "../production/measure/features";
-import { integrate } from "../production/measure/loudness";
-import type { Measured, ProducedRendition } from "../production/produce";
+import { integrate } from "../production/measure/gate";
+import type { Measured } from "../production/measure/measured";
+import type { ProducedRendition } from "../production/seal/rendition";
 
 type Tx = Transaction<Database>;
 

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { TrackId } from "@segue/core";
 import type { Db } from "../adapters/sqlite/open";
 import { type Identity, identify, type KnownFile } from "./identify";
-import type { Probed } from "./ingest-file";
 import type { IngestLedger } from "./ledger";
 import { trackIdOf } from "./plan";
+import type { Probed } from "./probe";
 
 /** What each readable file is to the catalog, by its path. */
 export type Identities = ReadonlyMap<string, Identity>;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path/posix";
 import { type AlbumId, type ArtistId, idFromBytes, type RecordingId, type TrackId } from "@segue/core";
-import type { Probed, StoredImage } from "./ingest-file";
+import type { StoredImage } from "./images";
+import type { Probed } from "./probe";
 
 export interface PlannedArtist {
   readonly id: ArtistId;

@@ -1,18 +1,14 @@
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type OpenDatabase, openDatabase } from "../adapters/sqlite/open";
 import { FEATURES_VERSION } from "../production/measure/features";
-import { encodeWav } from "../production/read/wav";
-import { tone } from "../production/testing";
+import { tone } from "../production/testing/sound";
+import { encodeWav } from "../production/testing/wav";
 import { RETIRED_MS } from "./collect-garbage";
 import { type IngestSummary, ingestFolder } from "./ingest";
 
-// Without AAC: what is tested here does not depend on it, and every run of ffmpeg takes its time.
-vi.hoisted(() => {
-  process.env.SEGUE_FFMPEG = "off";
-});
 let base: string;
 let folder: string;
 let dataDir: string;
@@ -38,6 +34,8 @@ function ingest(options: { prune?: boolean } = {}): Promise<IngestSummary> {
     db: database.db,
     dataDir,
     secret: new Uint8Array(32).fill(4),
+    // Without AAC: what is tested here does not depend on it, and every run of ffmpeg takes its time.
+    ffmpeg: null,
     now: () => now,
     signal: new AbortController().signal,
     onProgress: () => {},

@@ -1,7 +1,6 @@
 import { TIERS } from "@segue/core";
 import type { Db } from "../adapters/sqlite/open";
 import { FEATURES_VERSION } from "../production/measure/features";
-import { findFfmpeg } from "../production/read/ffmpeg";
 import type { Wants } from "./ingest-file";
 import type { PlannedTrack } from "./plan";
 import type { Candidate } from "./scan";
@@ -19,6 +18,7 @@ export interface Task {
 export async function tasksOf(
   db: Db,
   { files, identities, plan }: Findings,
+  canMakeAac: boolean,
 ): Promise<{ readonly tasks: readonly Task[]; readonly unchanged: number }> {
   const tasks: Task[] = [];
   let unchanged = 0;
@@ -31,7 +31,7 @@ export async function tasksOf(
       tasks.push({ file, track, kind: kind === "new" ? "ingested" : "replaced", wants });
       continue;
     }
-    const wants = await lacking(db, track.id);
+    const wants = await lacking(db, track.id, canMakeAac);
     if (wants) tasks.push({ file, track, kind: "updated", wants });
     else if (kind === "kept") unchanged++;
   }
@@ -39,7 +39,7 @@ export async function tasksOf(
 }
 
 /** What an earlier run could not make, or made with older estimators; null when nothing is. */
-async function lacking(db: Db, trackId: string): Promise<Wants | null> {
+async function lacking(db: Db, trackId: string, canMakeAac: boolean): Promise<Wants | null> {
   const has = await db
     .selectFrom("renditions")
     .select(["codec", "tier"])
@@ -51,7 +51,7 @@ async function lacking(db: Db, trackId: string): Promise<Wants | null> {
     .where("track_id", "=", trackId)
     .executeTakeFirst();
   const lacks = (codec: string, tier: number) => !has.some((r) => r.codec === codec && r.tier === tier);
-  const aac = (await findFfmpeg()) ? TIERS.aac.filter((tier) => lacks("aac", tier)) : [];
+  const aac = canMakeAac ? TIERS.aac.filter((tier) => lacks("aac", tier)) : [];
   const vorbis = TIERS.vorbis.filter((tier) => lacks("vorbis", tier));
   const measures = features?.version !== String(FEATURES_VERSION);
   return measures || aac.length > 0 || vorbis.length > 0 ? { vorbis, aac, measures } : null;

@@ -11,7 +11,7 @@ import { sqliteStores } from "../../src/adapters/sqlite/open-stores";
 import { parseConfig } from "../../src/config";
 import type { ServerContext } from "../../src/context";
 import { NO_FAULTS } from "../../src/fault-hooks";
-import { protectRendition } from "../../src/production/testing";
+import { protectRendition } from "../../src/production/testing/sealed";
 
 type Plan = "free" | "premium";
 

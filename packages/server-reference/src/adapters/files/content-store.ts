@@ -1,26 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SegueError } from "@segue/core";
+import type { MediaSink, StoredObject } from "../../production/seal/rendition";
 
 const HASH = /^[0-9a-f]{64}$/;
 
-/** An open media object. Close the handle. */
-export interface OpenMedia {
-  readonly handle: FileHandle;
-  readonly byteLength: number;
-}
-
-/** What was stored. */
-export interface StoredObject {
-  /** Lower-case hex SHA-256 of the content. */
-  readonly hash: string;
-  readonly byteLength: number;
-}
-
 /** Immutable files named by the hash of their content, below `<data>/<name>/ab/<hash>`. */
-export class ContentStore {
+export class ContentStore implements MediaSink {
   /** @param root folder of the store, for example `<data>/media`. */
   constructor(readonly root: string) {}
 
@@ -28,17 +15,6 @@ export class ContentStore {
   path(hash: string): string {
     if (!HASH.test(hash)) throw new SegueError("not_found");
     return join(this.root, hash.slice(0, 2), hash);
-  }
-
-  /** Opens an object to read ranges from it. @throws SegueError `media_missing` */
-  async openMedia(hash: string): Promise<OpenMedia> {
-    try {
-      const handle = await open(this.path(hash), constants.O_RDONLY | constants.O_NOFOLLOW);
-      return { handle, byteLength: (await handle.stat()).size };
-    } catch (error) {
-      if (error instanceof SegueError) throw error;
-      throw new SegueError("media_missing");
-    }
   }
 
   /** Bytes of an object, null when it is not there. */

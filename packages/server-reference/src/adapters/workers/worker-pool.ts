@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parentPort, Worker } from "node:worker_threads";
 import { MasterRejected, type RejectReason } from "../../production/read/master-rejected";
+import { NO_SIGNS, type Signs } from "../../production/read/workshop";
 
 /** What a worker says: its answer, or what happens on the way to it. */
 type Message<Result> =
@@ -19,7 +20,7 @@ export interface WorkerPoolOptions<Job, Result> {
   readonly file?: string;
   readonly size: number;
   /** Does a job in this thread, where there is no build (tests, tools that run the sources). */
-  readonly inProcess: (job: Job) => Promise<Result>;
+  readonly inProcess: (job: Job, signs: Signs) => Promise<Result>;
   /** Milliseconds without a sign of progress after which a job's thread is ended. */
   readonly stallMs: number;
 }
@@ -45,7 +46,7 @@ export class WorkerPool<Job, Result> {
     if (this.closed) throw new MasterRejected("failed", "The work was cancelled.");
     this.running++;
     try {
-      return this.file ? await this.runInWorker(this.file, job) : await this.options.inProcess(job);
+      return this.file ? await this.runInWorker(this.file, job) : await this.options.inProcess(job, NO_SIGNS);
     } finally {
       this.running--;
       this.waiting.shift()?.();
@@ -129,9 +130,10 @@ function findWorker(name: string): string | null {
 const say = (message: Message<unknown>) => parentPort?.postMessage(message);
 
 /** Answers a pool's jobs in a worker thread. */
-export function serveJobs<Job, Result>(work: (job: Job) => Promise<Result>): void {
+export function serveJobs<Job, Result>(work: (job: Job, signs: Signs) => Promise<Result>): void {
+  const signs = signsOfLife();
   parentPort?.on("message", (job: Job) => {
-    work(job).then(
+    work(job, signs).then(
       (value) => say({ kind: "done", value }),
       (error: unknown) => {
         const { reason, detail } =
@@ -143,17 +145,17 @@ export function serveJobs<Job, Result>(work: (job: Job) => Promise<Result>): voi
 }
 
 const PROGRESS_MS = 1000;
-let saidAt = Number.NEGATIVE_INFINITY;
 
-/** In a worker: the job goes on. Cheap enough to say for every block. */
-export function reportProgress(): void {
-  const now = performance.now();
-  if (now - saidAt < PROGRESS_MS) return;
-  saidAt = now;
-  say({ kind: "progress" });
-}
-
-/** In a worker: a child process runs, or ended. It is ended with the worker. */
-export function reportChild(pid: number, running: boolean): void {
-  say({ kind: "child", pid, running });
+/** Tells the pool, and not more often than it needs to hear. */
+function signsOfLife(): Signs {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  return {
+    progress() {
+      const now = performance.now();
+      if (now - saidAt < PROGRESS_MS) return;
+      saidAt = now;
+      say({ kind: "progress" });
+    },
+    child: (pid, running) => say({ kind: "child", pid, running }),
+  };
 }

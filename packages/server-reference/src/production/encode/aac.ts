@@ -1,15 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import type { AacTier } from "@segue/core";
 import { ffmpegStream, startFfmpeg } from "../read/ffmpeg";
 import { MasterRejected } from "../read/master-rejected";
 import { frameCount, type Pcm, sanitize } from "../read/pcm";
-import { Shaper } from "./shape";
-import { Spool, type SpooledBytes } from "./spool";
-import { type Encoder, inMemory } from "./vorbis";
+import type { Workshop } from "../read/workshop";
+import type { Encoder } from "./encoder";
+import type { Spool, SpooledBytes } from "./spool";
 
 /** What `openAac` needs to know. */
 export interface AacOptions {
@@ -18,22 +17,19 @@ export interface AacOptions {
   readonly channels: 1 | 2;
   /** Written into the file, so that equal audio of two tracks makes two files. */
   readonly serial: number;
-  /** Where the result waits. */
-  readonly folder: string;
 }
 
 /** Frames of silence that ffmpeg's AAC encoder puts in front; a test measures it. */
 const ENCODER_DELAY = 1024;
 
 /**
- * Starts to encode AAC-LC in a fast-start MP4 through ffmpeg. The trims come from counting what a decoder gives
+ * Starts to encode AAC-LC in a fast-start MP4 through ffmpeg into `spool`, which it takes over. The trims come from counting what a decoder gives
  * without looking at the edit list, so they hold for every decoder that starts at the first packet.
  * @throws MasterRejected `needs_ffmpeg`
  */
-export async function openAac(options: AacOptions): Promise<Encoder> {
+export function openAac(options: AacOptions, spool: Spool, workshop: Workshop): Encoder {
   const { tier, sampleRate, channels } = options;
-  await mkdir(options.folder, { recursive: true });
-  const file = join(options.folder, `${process.pid}.${randomBytes(8).toString("hex")}.m4a.tmp`);
+  const file = join(workshop.folder, `${process.pid}.${randomBytes(8).toString("hex")}.m4a.tmp`);
   const raw = ["-f", "f32le", "-ar", String(sampleRate), "-ac", String(channels)];
   const args = ["-protocol_whitelist", "pipe", ...raw, "-i", "pipe:0", "-map_metadata", "-1"];
   args.push("-metadata", `comment=${options.serial.toString(16)}`, "-c:a", "aac", "-b:a", `${tier}k`);
@@ -49,7 +45,7 @@ export async function openAac(options: AacOptions): Promise<Encoder> {
     "-y",
     file,
   );
-  const child = await startFfmpeg({ args, input: true });
+  const child = startFfmpeg({ args, input: true }, workshop);
   child.stdout.resume();
   let totalFrames = 0;
   return {
@@ -61,10 +57,10 @@ export async function openAac(options: AacOptions): Promise<Encoder> {
       child.stdin!.end();
       try {
         await child.done;
-        const trimEndFrames = (await decodedFrames(file, channels)) - totalFrames - ENCODER_DELAY;
+        const trimEndFrames = (await decodedFrames(file, channels, workshop)) - totalFrames - ENCODER_DELAY;
         if (trimEndFrames < 0)
           throw new MasterRejected("failed", "The encoded stream is shorter than its source.");
-        const bytes = await respool(file, options.folder);
+        const bytes = await respool(file, spool);
         const trims = { trimStartFrames: ENCODER_DELAY, trimEndFrames, totalFrames };
         return { bytes, sampleRateHz: sampleRate, channels, ...trims };
       } finally {
@@ -75,6 +71,7 @@ export async function openAac(options: AacOptions): Promise<Encoder> {
       child.stop();
       await child.done.catch(() => {});
       await rm(file, { force: true });
+      await spool.discard();
     },
   };
 }
@@ -100,17 +97,16 @@ function interleave({ channels }: Pcm): Uint8Array {
   return new Uint8Array(samples.buffer);
 }
 
-async function decodedFrames(file: string, channels: number): Promise<number> {
+async function decodedFrames(file: string, channels: number, workshop: Workshop): Promise<number> {
   const args = ["-protocol_whitelist", "file", "-ignore_editlist", "1", "-flags2", "+skip_manual"];
   args.push("-f", "mov", "-i", `file:${file}`, "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1");
   let bytes = 0;
-  for await (const chunk of ffmpegStream({ args })) bytes += chunk.length;
+  for await (const chunk of ffmpegStream({ args }, workshop)) bytes += chunk.length;
   return bytes / (4 * channels);
 }
 
 /** MP4 is written with seeking, so that it is read once more to be hashed. */
-async function respool(file: string, folder: string): Promise<SpooledBytes> {
-  const spool = await Spool.create(folder);
+async function respool(file: string, spool: Spool): Promise<SpooledBytes> {
   const handle = await open(file, "r");
   try {
     for await (const chunk of handle.createReadStream({ autoClose: false }))
@@ -119,15 +115,4 @@ async function respool(file: string, folder: string): Promise<SpooledBytes> {
     await handle.close();
   }
   return spool.finish();
-}
-
-/** Encodes a whole short track in memory. */
-export async function encodeAac(pcm: Pcm, tier: AacTier, serial = 0) {
-  const shaper = new Shaper(pcm.sampleRate, "full");
-  const blocks = [...shaper.push(pcm), ...shaper.finish()];
-  const channels = blocks[0]!.channels.length === 1 ? 1 : 2;
-  const { sampleRate } = shaper;
-  const encoder = await openAac({ tier, sampleRate, channels, serial, folder: tmpdir() });
-  for (const block of blocks) await encoder.write(block);
-  return inMemory(await encoder.finish());
 }

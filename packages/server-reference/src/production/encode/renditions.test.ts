@@ -3,17 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TIERS } from "@segue/core";
 import { describe, expect, it } from "vitest";
-import { decodeVorbis } from "../read/decode";
-import { ffmpegStream, findFfmpeg } from "../read/ffmpeg";
+import { ffmpegStream } from "../read/ffmpeg";
+import { decodeVorbis } from "../read/ogg-vorbis";
 import { frameCount, type Pcm, toMono } from "../read/pcm";
 import { resample } from "../read/resample";
 import { decodeWav } from "../read/wav";
-import { noise } from "../testing";
-import { encodeAac } from "./aac";
+import { encodeAac, encodeVorbis, systemFfmpeg, workshopWith } from "../testing/encode";
+import { noise } from "../testing/sound";
 import { houseRate } from "./shape";
-import { encodeVorbis } from "./vorbis";
 
-const ffmpeg = await findFfmpeg();
+const ffmpeg = await systemFfmpeg();
 
 /** Offset in frames at which `b` fits `a` best. */
 function offsetOf(a: Float32Array, b: Float32Array, range: number): number {
@@ -64,7 +63,7 @@ describe("Ogg Vorbis renditions", () => {
 describe.skipIf(!ffmpeg)("AAC renditions", () => {
   it("start at the recorded trim and end at the recorded trim", async () => {
     const pcm = sound(30_001);
-    const encoded = await encodeAac(pcm, 128);
+    const encoded = await encodeAac(pcm, 128, ffmpeg);
     const folder = await mkdtemp(join(tmpdir(), "segue-test-"));
     const file = join(folder, "a.m4a");
     await writeFile(file, encoded.bytes);
@@ -82,7 +81,7 @@ describe.skipIf(!ffmpeg)("AAC renditions", () => {
       "pipe:1",
     ];
     const parts: Uint8Array[] = [];
-    for await (const part of ffmpegStream({ args })) parts.push(part);
+    for await (const part of ffmpegStream({ args }, workshopWith(ffmpeg))) parts.push(part);
     const decoded = await decodeWav(new Uint8Array(Buffer.concat(parts)));
     await rm(folder, { recursive: true });
     expect(frameCount(decoded)).toBe(encoded.trimStartFrames + 30_001 + encoded.trimEndFrames);

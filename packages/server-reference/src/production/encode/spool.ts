@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { reportProgress } from "../../adapters/workers/worker-pool";
+import type { Signs, Workshop } from "../read/workshop";
 
 /** Bytes that wait on disk until they are sealed: a long track's rendition need not lie in memory. */
 export interface SpooledBytes {
@@ -18,35 +18,41 @@ const FLUSH_BYTES = 1 << 20;
 
 /** Takes bytes one after the other. A name that ends in `.tmp` is swept after a crash. */
 export class Spool {
-  private readonly hash = createHash("sha256");
-  private waiting: Uint8Array[] = [];
-  private waitingBytes = 0;
-  private byteLength = 0;
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  readonly #signs: Signs;
+  readonly #hash = createHash("sha256");
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #byteLength = 0;
 
-  private constructor(
-    readonly path: string,
-    private readonly handle: FileHandle,
-  ) {}
+  private constructor(path: string, handle: FileHandle, signs: Signs) {
+    this.#path = path;
+    this.#handle = handle;
+    this.#signs = signs;
+  }
 
-  static async create(folder: string): Promise<Spool> {
+  static async create({ folder, signs }: Pick<Workshop, "folder" | "signs">): Promise<Spool> {
     await mkdir(folder, { recursive: true });
     const path = join(folder, `${process.pid}.${randomBytes(8).toString("hex")}.tmp`);
-    return new Spool(path, await open(path, "wx+", 0o600));
+    return new Spool(path, await open(path, "wx+", 0o600), signs);
   }
 
   async append(bytes: Uint8Array): Promise<void> {
-    this.hash.update(bytes);
-    this.waiting.push(bytes);
-    this.waitingBytes += bytes.length;
-    if (this.waitingBytes >= FLUSH_BYTES) await this.flush();
+    this.#hash.update(bytes);
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes >= FLUSH_BYTES) await this.#flush();
   }
 
   async finish(): Promise<SpooledBytes> {
-    await this.flush();
-    const { byteLength, handle } = this;
+    await this.#flush();
+    const byteLength = this.#byteLength;
+    const handle = this.#handle;
+    const signs = this.#signs;
     return {
       byteLength,
-      digest: this.hash.digest(),
+      digest: this.#hash.digest(),
       async *pieces(length) {
         // Pieces of a larger block: a read per piece would cost more than its encryption.
         const block = length * Math.max(1, Math.floor(FLUSH_BYTES / length));
@@ -57,7 +63,7 @@ export class Spool {
             if (bytesRead === 0) throw new Error("the spool lost bytes");
             done += bytesRead;
           }
-          reportProgress();
+          signs.progress();
           for (let i = 0; i < bytes.length; i += length) yield bytes.subarray(i, i + length);
         }
       },
@@ -66,19 +72,19 @@ export class Spool {
   }
 
   async discard(): Promise<void> {
-    await this.handle.close().catch(() => {});
-    await rm(this.path, { force: true });
+    await this.#handle.close().catch(() => {});
+    await rm(this.#path, { force: true });
   }
 
-  private async flush(): Promise<void> {
-    for (const bytes of this.waiting) {
+  async #flush(): Promise<void> {
+    for (const bytes of this.#waiting) {
       for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await this.handle.write(bytes, done, bytes.length - done);
+        const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done);
         done += bytesWritten;
       }
-      this.byteLength += bytes.length;
+      this.#byteLength += bytes.length;
     }
-    this.waiting = [];
-    this.waitingBytes = 0;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 }

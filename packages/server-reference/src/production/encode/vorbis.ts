@@ -1,43 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import type { VorbisTier } from "@segue/core";
 import { createEncoder } from "wasm-media-encoders";
-import { countVorbisFrames } from "../read/decode";
 import { MasterRejected } from "../read/master-rejected";
-import { frameCount, type Pcm, sanitize } from "../read/pcm";
-import { Shaper } from "./shape";
-import { Spool, type SpooledBytes } from "./spool";
+import { countVorbisFrames } from "../read/ogg-vorbis";
+import { frameCount, sanitize } from "../read/pcm";
+import type { Encoder } from "./encoder";
+import type { Spool } from "./spool";
 
 /** Encoder quality by tier: the libvorbis qualities whose nominal bitrates for stereo at 44.1 kHz are the tiers. */
 const QUALITY: Record<VorbisTier, number> = { 24: -1, 96: 2, 160: 5, 320: 9 };
 const CHUNK_FRAMES = 16_384;
-
-/** What a player must know to give back the source's frames. */
-export interface Encoded {
-  readonly sampleRateHz: number;
-  readonly channels: 1 | 2;
-  /** Frames that the decoder gives before the first of the track. */
-  readonly trimStartFrames: number;
-  /** Frames that the decoder gives after the last of the track. */
-  readonly trimEndFrames: number;
-  /** Frames of the track. */
-  readonly totalFrames: number;
-}
-
-/** A file in a codec's container, waiting to be sealed. */
-export interface EncodedSpool extends Encoded {
-  readonly bytes: SpooledBytes;
-}
-
-/** Encodes a track that comes in blocks, all of one shape. */
-export interface Encoder {
-  write(block: Pcm): Promise<void>;
-  /** @throws MasterRejected `failed` when the decoded frames are not the encoded ones. */
-  finish(): Promise<EncodedSpool>;
-  /** Removes what was made. */
-  abandon(): Promise<void>;
-}
 
 type Wasm = Awaited<ReturnType<typeof load>>;
 let program: Parameters<typeof createEncoder>[1] | undefined;
@@ -60,17 +33,14 @@ export interface VorbisOptions {
   readonly channels: 1 | 2;
   /** Becomes the stream's number, so that the same input gives the same bytes. */
   readonly serial: number;
-  /** Where the result waits. */
-  readonly folder: string;
   /** `decode`: count the frames of the result by decoding it; `trust`: read them from its last page. */
   readonly check: "decode" | "trust";
 }
 
-/** Starts to encode one tier. */
-export async function openVorbis(options: VorbisOptions): Promise<Encoder> {
+/** Starts to encode one tier into `spool`, which it takes over. */
+export async function openVorbis(options: VorbisOptions, spool: Spool): Promise<Encoder> {
   const { tier, sampleRate, channels, serial } = options;
   const vorbis = idle.pop() ?? (await load());
-  const spool = await Spool.create(options.folder);
   vorbis.configure({ channels, sampleRate, vbrQuality: QUALITY[tier], oggSerialNo: serial & 0x7fffffff });
   let totalFrames = 0;
   let lastPage = new Uint8Array(0);
@@ -118,24 +88,4 @@ function lastGranule(bytes: Uint8Array): number {
   const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).lastIndexOf("OggS");
   if (at < 0) throw new MasterRejected("failed", "The encoded stream has no end.");
   return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(at + 6, true));
-}
-
-/** Encodes a whole short track in memory. */
-export async function encodeVorbis(pcm: Pcm, tier: VorbisTier, serial: number) {
-  const shaper = new Shaper(pcm.sampleRate, tier === 24 ? "small" : "full");
-  const blocks = [...shaper.push(pcm), ...shaper.finish()];
-  const channels = blocks[0]!.channels.length === 1 ? 1 : 2;
-  const { sampleRate } = shaper;
-  const folder = tmpdir();
-  const encoder = await openVorbis({ tier, sampleRate, channels, serial, folder, check: "decode" });
-  for (const block of blocks) await encoder.write(block);
-  return inMemory(await encoder.finish());
-}
-
-/** Takes an encoded track from its spool into memory. */
-export async function inMemory({ bytes, ...encoded }: EncodedSpool) {
-  const parts: Uint8Array[] = [];
-  for await (const piece of bytes.pieces(1 << 16)) parts.push(piece);
-  await bytes.discard();
-  return { ...encoded, bytes: new Uint8Array(Buffer.concat(parts)) };
 }

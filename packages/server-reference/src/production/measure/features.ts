@@ -1,6 +1,5 @@
 import type { AudioFeatures } from "@segue/core";
 import type { Pcm } from "../read/pcm";
-import { integrate, type LoudnessBlocks } from "./loudness";
 import { analyze, FRAME_RATE, type Spectra } from "./spectrum";
 
 /** Changes whenever an estimator does, so that values of different versions are not compared. */
@@ -18,10 +17,9 @@ export const FEATURES_VERSION = 2;
  * - instrumentalness: absence of vibrato and of speech.
  * - liveness: what reaches the two sides differently in the quietest moments: a room, an audience. 0 for mono.
  */
-export function estimateFeatures(pcm: Pcm, loudness: LoudnessBlocks): AudioFeatures {
+export function estimateFeatures(pcm: Pcm, lufs: number): AudioFeatures {
   const spectra = analyze(pcm);
   const pulse = findPulse(beats(spectra));
-  const lufs = integrate([loudness]);
   const density = mean(spectra.onset);
   const centroid = weightedMean(spectra.centroid, spectra.rms);
   const high = weightedMean(spectra.high, spectra.rms);

@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { reportProgress } from "../../adapters/workers/worker-pool";
 import { LIMITS } from "./limits";
 import { MasterRejected } from "./master-rejected";
+import type { Signs } from "./workshop";
 
 /** Bytes that can be read at any place, so that a file need not lie in memory. */
 export interface ByteSource {
@@ -23,19 +24,24 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   return { byteLength: bytes.length, read: async (at, length) => bytes.subarray(at, at + length) };
 }
 
-/** The pieces of a source in their order. */
-export async function* pieces(source: ByteSource, length: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < source.byteLength; at += length) {
-    reportProgress();
-    yield source.read(at, length);
+/** Bytes that are hashed at a time. */
+const HASHED_BYTES = 1 << 20;
+
+/** Lower-case hex SHA-256 of all bytes. */
+export async function hashOf(source: ByteSource, signs: Signs): Promise<string> {
+  const hash = createHash("sha256");
+  for (let at = 0; at < source.byteLength; at += HASHED_BYTES) {
+    hash.update(await source.read(at, HASHED_BYTES));
+    signs.progress();
   }
+  return hash.digest("hex");
 }
 
 /**
- * Opens a master for reading; follows no link and waits for no pipe.
+ * Opens a file for reading; follows no link and waits for no pipe.
  * @throws MasterRejected `unreadable`, `empty`, `too_large`
  */
-export async function openMaster(path: string): Promise<OpenFile> {
+export async function openFile(path: string): Promise<OpenFile> {
   // O_NONBLOCK: a pipe that took the file's place after the scan cannot hold the thread.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
   const handle = await open(path, flags).catch(() => {

@@ -1,29 +1,24 @@
 import { execFile, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
-import { reportChild } from "../../adapters/workers/worker-pool";
 import { LIMITS } from "./limits";
 import { MasterRejected } from "./master-rejected";
+import type { Ffmpeg, Workshop } from "./workshop";
 
 const run = promisify(execFile);
-let found: Promise<string | null> | undefined;
 
-/** The command of a usable ffmpeg with an AAC encoder, or null. Asked once per process; `SEGUE_FFMPEG=off` hides it. */
-export function findFfmpeg(): Promise<string | null> {
-  found ??= (async () => {
-    const command = process.env.SEGUE_FFMPEG || "ffmpeg";
-    if (command === "off") return null;
-    try {
-      const { stdout } = await run(command, ["-hide_banner", "-encoders"], {
-        timeout: 10_000,
-        maxBuffer: 1 << 20,
-      });
-      return /^\s*A\S*\s+aac\s/m.test(stdout) ? command : null;
-    } catch {
-      return null;
-    }
-  })();
-  return found;
+/** Asks `command` whether it is an ffmpeg with an AAC encoder; null when not, and for `off`. */
+export async function findFfmpeg(command: string): Promise<Ffmpeg | null> {
+  if (command === "off") return null;
+  try {
+    const { stdout } = await run(command, ["-hide_banner", "-encoders"], {
+      timeout: 10_000,
+      maxBuffer: 1 << 20,
+    });
+    return /^\s*A\S*\s+aac\s/m.test(stdout) ? { command } : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What bounds one run. */
@@ -32,6 +27,9 @@ export interface FfmpegRun {
   /** What ffmpeg reads on standard input. */
   readonly input?: boolean;
 }
+
+/** What a run needs of the workshop. */
+export type FfmpegTools = Pick<Workshop, "ffmpeg" | "signs">;
 
 /** A run under way. */
 export interface FfmpegProcess {
@@ -47,18 +45,20 @@ export interface FfmpegProcess {
  * a master may take, also when nobody is left to stop it.
  * @throws MasterRejected `needs_ffmpeg`
  */
-export async function startFfmpeg({ args, input = false }: FfmpegRun): Promise<FfmpegProcess> {
-  const command = await findFfmpeg();
-  if (!command) throw new MasterRejected("needs_ffmpeg");
+export function startFfmpeg({ args, input = false }: FfmpegRun, tools: FfmpegTools): FfmpegProcess {
+  const { ffmpeg, signs } = tools;
+  if (!ffmpeg) throw new MasterRejected("needs_ffmpeg");
   const seconds = LIMITS.ffmpegMs / 1000;
   const fixed = ["-nostdin", "-hide_banner", "-v", "error", "-threads", "1", "-timelimit", String(seconds)];
-  const child = spawn(command, [...fixed, ...args], { stdio: [input ? "pipe" : "ignore", "pipe", "pipe"] });
+  const child = spawn(ffmpeg.command, [...fixed, ...args], {
+    stdio: [input ? "pipe" : "ignore", "pipe", "pipe"],
+  });
   let complaint = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     if (complaint.length < 400) complaint += chunk.toString("utf8");
   });
   child.stdin?.on("error", () => {});
-  if (child.pid !== undefined) reportChild(child.pid, true);
+  if (child.pid !== undefined) signs.child(child.pid, true);
   let isMissing = false;
   let isStopped = false;
   const done = new Promise<void>((resolve, reject) => {
@@ -66,7 +66,7 @@ export async function startFfmpeg({ args, input = false }: FfmpegRun): Promise<F
       isMissing = true;
     });
     child.on("close", (code, signal) => {
-      if (child.pid !== undefined) reportChild(child.pid, false);
+      if (child.pid !== undefined) signs.child(child.pid, false);
       if (isMissing) reject(new MasterRejected("needs_ffmpeg"));
       else if (code === 0 || isStopped) resolve();
       else if (signal === "SIGXCPU" || (signal === "SIGKILL" && !isStopped))
@@ -88,8 +88,8 @@ export async function startFfmpeg({ args, input = false }: FfmpegRun): Promise<F
 }
 
 /** What a run writes to standard output, as it comes. @throws MasterRejected */
-export async function* ffmpegStream(run: FfmpegRun): AsyncGenerator<Uint8Array> {
-  const child = await startFfmpeg(run);
+export async function* ffmpegStream(run: FfmpegRun, tools: FfmpegTools): AsyncGenerator<Uint8Array> {
+  const child = startFfmpeg(run, tools);
   try {
     for await (const chunk of child.stdout) yield chunk as Buffer;
     await child.done;

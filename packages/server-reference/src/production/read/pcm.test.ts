@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cut, farthest, noise, tone } from "../testing";
+import { cut, farthest, noise, tone } from "../testing/sound";
 import { frameCount, joinBlocks, type Pcm, reblock, toStereo } from "./pcm";
 
 const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });

@@ -6,6 +6,9 @@ export interface Pcm {
   readonly channels: readonly Float32Array[];
 }
 
+/** A track that can be read from its start more than once, in blocks of one shape. */
+export type PcmSource = () => AsyncIterable<Pcm>;
+
 /** Frames of `pcm`. */
 export function frameCount(pcm: Pcm): Frames {
   return pcm.channels[0]?.length ?? 0;

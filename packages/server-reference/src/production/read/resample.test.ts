@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cut, farthest, noise, tone } from "../testing";
+import { cut, farthest, noise, tone } from "../testing/sound";
 import { frameCount, joinBlocks } from "./pcm";
 import { Resampler, resample } from "./resample";
 

@@ -2,7 +2,7 @@ import { basename, dirname, extname } from "node:path/posix";
 import { type ICommonTagsResult, parseBlob } from "music-metadata";
 import type { ByteSource } from "./byte-source";
 import { LIMITS } from "./limits";
-import { id3Length } from "./sniff";
+import type { EncodedAudio } from "./master";
 
 /** Names and numbers of a master, from its tags or, where they are missing, from its place. */
 export interface Tags {
@@ -19,6 +19,8 @@ export interface Tags {
   readonly cover: Uint8Array | null;
 }
 
+type TaggedSource = ByteSource & Pick<EncodedAudio, "id3Bytes">;
+
 const UNKNOWN_ARTIST = "Unknown Artist";
 
 /** What the parser reads of a Blob; it asks for no more. */
@@ -32,15 +34,15 @@ function asBlob(source: ByteSource): Blob {
   return { size: source.byteLength, type: "", slice } as unknown as Blob;
 }
 
-async function parse(source: ByteSource): Promise<ICommonTagsResult | undefined> {
+async function parse(source: TaggedSource): Promise<ICommonTagsResult | undefined> {
   // A tag is read into memory as a whole; one of this size holds nothing that is wanted.
-  if (id3Length(await source.read(0, 16)) > LIMITS.tagBytes) return undefined;
+  if (source.id3Bytes > LIMITS.tagBytes) return undefined;
   const found = await parseBlob(asBlob(source), { duration: false }).catch(() => undefined);
   return found?.common;
 }
 
 /** Reads the tags of a master; damaged tags count as missing. `path` is relative to the ingested folder. */
-export async function readTags(source: ByteSource, path: string): Promise<Tags> {
+export async function readTags(source: TaggedSource, path: string): Promise<Tags> {
   const common = await parse(source);
   const place = fromPlace(path);
   const artists = (common?.artists ?? [common?.artist])

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { noise, tone } from "../testing";
+import { noise, tone } from "../testing/sound";
+import { encodeWav } from "../testing/wav";
 import { MasterRejected, type RejectReason } from "./master-rejected";
-import { decodeWav, encodeWav } from "./wav";
+import { decodeWav } from "./wav";
 
 async function reasonOf(bytes: Uint8Array): Promise<RejectReason | "decoded"> {
   try {

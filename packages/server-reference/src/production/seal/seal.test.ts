@@ -1,7 +1,7 @@
 import { createHash, webcrypto } from "node:crypto";
 import * as core from "@segue/core";
 import { describe, expect, it } from "vitest";
-import { protectRendition } from "../testing";
+import { protectRendition } from "../testing/sealed";
 import { deriveRendition } from "./protect";
 
 describe("media objects", () => {

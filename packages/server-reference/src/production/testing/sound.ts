@@ -1,8 +1,4 @@
-import { createHash } from "node:crypto";
-import type { RenditionSecrets } from "@segue/core";
-import { frameCount, type Pcm } from "./read/pcm";
-import { deriveRendition } from "./seal/protect";
-import { sealSegments } from "./seal/seal-segments";
+import { frameCount, type Pcm } from "../read/pcm";
 
 /** A tone for tests: `hertz` at `amplitude`, the same in all channels. */
 export function tone(
@@ -27,26 +23,6 @@ export function noise(frames: number, amplitude: number, seed = 1, sampleRate = 
       return amplitude * (state / 2_147_483_648 - 1);
     });
   return { sampleRate, channels: [channel(), channel()] };
-}
-
-/** An encrypted rendition and what its manifest says about it. */
-export interface SealedRendition extends RenditionSecrets {
-  readonly ciphertext: Uint8Array;
-  /** Lower-case hex SHA-256 of the ciphertext. */
-  readonly hash: string;
-}
-
-/** Seals a short `plaintext` as production does. @throws RangeError on an empty plaintext */
-export async function protectRendition(secret: Uint8Array, plaintext: Uint8Array): Promise<SealedRendition> {
-  const secrets = deriveRendition(secret, plaintext);
-  const pieces = async function* (length: number) {
-    for (let at = 0; at < plaintext.length; at += length) yield plaintext.subarray(at, at + length);
-  };
-  const segments: Uint8Array[] = [];
-  for await (const segment of sealSegments(secrets, { byteLength: plaintext.length, pieces }))
-    segments.push(segment);
-  const ciphertext = new Uint8Array(Buffer.concat(segments));
-  return { ...secrets, ciphertext, hash: createHash("sha256").update(ciphertext).digest("hex") };
 }
 
 /** Cuts `pcm` at the given shares of its length. */

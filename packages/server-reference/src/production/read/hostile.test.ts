@@ -4,18 +4,19 @@ import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { bytesSource } from "../production/read/byte-source";
-import { masterBlocks } from "../production/read/decode";
-import { findFfmpeg } from "../production/read/ffmpeg";
-import { collect } from "../production/read/pcm";
-import type { MasterFormat } from "../production/read/sniff";
-import { encodeWav } from "../production/read/wav";
-import { tone } from "../production/testing";
-import { ingestOne } from "./ingest-file";
+import { systemFfmpeg, workshopWith } from "../testing/encode";
+import { tone } from "../testing/sound";
+import { encodeWav } from "../testing/wav";
+import { bytesSource } from "./byte-source";
+import { masterBlocks } from "./decode";
+import { openMaster } from "./master";
+import { collect } from "./pcm";
+import type { MasterFormat } from "./sniff";
+import { NO_SIGNS } from "./workshop";
 
 const seen = vi.hoisted(() => ({ samples: 0, limit: 2_000_000 }));
-vi.mock("../production/read/limits", async (original) => {
-  const { LIMITS } = await original<typeof import("../production/read/limits")>();
+vi.mock("./limits", async (original) => {
+  const { LIMITS } = await original<typeof import("./limits")>();
   return { LIMITS: { ...LIMITS, decodedSamples: seen.limit } };
 });
 vi.mock("@wasm-audio-decoders/flac", async (original) => {
@@ -34,9 +35,9 @@ vi.mock("@wasm-audio-decoders/flac", async (original) => {
   return { ...actual, FLACDecoder };
 });
 
-const ffmpeg = await findFfmpeg();
+const ffmpeg = await systemFfmpeg();
 const decodeMaster = (format: MasterFormat, bytes: Uint8Array, path: string) =>
-  collect(masterBlocks(format, bytesSource(bytes), path));
+  collect(masterBlocks({ ...bytesSource(bytes), format, path, id3Bytes: 0 }, workshopWith(ffmpeg)));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "segue-hostile-")));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -94,7 +95,7 @@ describe("hostile masters", () => {
     ["wavpack", "real.wv"],
   ] as const)("still decodes %s", async (format, name) => {
     const path = join(folder, name);
-    execFileSync(ffmpeg!, ["-v", "error", "-y", "-f", "lavfi", "-i", "sine=d=1:r=44100", path]);
+    execFileSync(ffmpeg!.command, ["-v", "error", "-y", "-f", "lavfi", "-i", "sine=d=1:r=44100", path]);
     expect((await decodeMaster(format, new Uint8Array(), path)).sampleRate).toBe(44_100);
   });
 
@@ -104,14 +105,13 @@ describe("hostile masters", () => {
     writeFileSync(join(outside, "private.wav"), song);
     symlinkSync(join(outside, "private.wav"), join(folder, "swapped.wav"));
     symlinkSync(outside, join(folder, "album"));
-    for (const path of ["swapped.wav", "album/private.wav"]) {
-      const job = { kind: "probe", root: folder, path, imageRoot: join(folder, "images") } as const;
-      await expect(ingestOne(job)).rejects.toMatchObject({ reason: "unreadable" });
-    }
+    for (const path of ["swapped.wav", "album/private.wav"])
+      await expect(openMaster(folder, path, NO_SIGNS)).rejects.toMatchObject({ reason: "unreadable" });
     writeFileSync(join(folder, "own.wav"), song);
-    const own = { kind: "probe", root: folder, path: "own.wav", imageRoot: join(folder, "images") } as const;
     const contentHash = createHash("sha256").update(song).digest("hex");
-    expect(await ingestOne(own)).toMatchObject({ contentHash });
+    const own = await openMaster(folder, "own.wav", NO_SIGNS);
+    expect(own).toMatchObject({ contentHash });
+    await own.close();
     rmSync(outside, { recursive: true });
   });
 });

@@ -1,13 +1,14 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findFfmpeg } from "../read/ffmpeg";
 import type { Pcm } from "../read/pcm";
-import { encodeWav } from "../read/wav";
-import { cut, noise, tone } from "../testing";
-import { integrate, LoudnessMeter, measureBlocks, SILENCE_LUFS } from "./loudness";
+import { systemFfmpeg } from "../testing/encode";
+import { cut, noise, tone } from "../testing/sound";
+import { encodeWav } from "../testing/wav";
+import { integrate, SILENCE_LUFS } from "./gate";
+import { LoudnessMeter, measureBlocks } from "./loudness-meter";
 
-const ffmpeg = await findFfmpeg();
+const ffmpeg = await systemFfmpeg();
 const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
 const lufs = (pcm: Pcm) => integrate([measureBlocks(pcm)]);
 
@@ -64,7 +65,7 @@ describe("loudness after ITU-R BS.1770", () => {
         "null",
         "-",
       ];
-      const report = execFileSync("sh", ["-c", `exec ${ffmpeg} "$@" 2>&1`, "sh", ...args], {
+      const report = execFileSync("sh", ["-c", `exec ${ffmpeg?.command} "$@" 2>&1`, "sh", ...args], {
         input: encodeWav(pcm),
       }).toString();
       const summary = report.slice(report.lastIndexOf("Summary"));

@@ -1,15 +1,6 @@
 import type { Pcm } from "../read/pcm";
-
-/** Mean squares of K-weighted 400 ms blocks (75 % overlap) and the true peak: enough to gate a track or an album. */
-export interface LoudnessBlocks {
-  /** Channel-weighted mean square of each block. */
-  readonly blocks: Float64Array;
-  /** Linear true peak (4 times oversampled). */
-  readonly peak: number;
-}
-
-/** Loudness of programs below this is reported as this. */
-export const SILENCE_LUFS = -70;
+import type { LoudnessBlocks } from "./gate";
+import { PeakMeter } from "./true-peak";
 
 /** Measures after ITU-R BS.1770-4, block by block. Surround channels count +1.5 dB, a low-frequency channel not at all. */
 export class LoudnessMeter {
@@ -56,20 +47,6 @@ export function measureBlocks(pcm: Pcm): LoudnessBlocks {
   meter.push(pcm);
   return meter.finish();
 }
-
-/** Integrated loudness in LUFS of all blocks together (absolute gate -70 LUFS, relative gate -10 LU). */
-export function integrate(parts: readonly LoudnessBlocks[]): number {
-  const audible: number[] = [];
-  for (const part of parts)
-    for (const block of part.blocks) if (lufs(block) > SILENCE_LUFS) audible.push(block);
-  if (audible.length === 0) return SILENCE_LUFS;
-  const gate = mean(audible) / 10;
-  const gated = audible.filter((block) => block > gate);
-  return Math.max(SILENCE_LUFS, lufs(mean(gated.length > 0 ? gated : audible)));
-}
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const lufs = (meanSquare: number) => -0.691 + 10 * Math.log10(meanSquare);
 
 interface Biquad {
   readonly b0: number;
@@ -156,71 +133,5 @@ class ChannelMeter {
     Object.assign(this.state, { x1, x2, y1, y2, z1, z2 });
     this.inBin = inBin;
     this.sum = sum;
-  }
-}
-
-const PHASE_TAPS = 12;
-const OVERSAMPLING = 4;
-const phases = Array.from({ length: OVERSAMPLING }, (_, phase) => {
-  const taps = Float64Array.from({ length: PHASE_TAPS }, (_, tap) => {
-    const x = tap - PHASE_TAPS / 2 + 1 - phase / OVERSAMPLING;
-    const sinc = x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
-    const window = Math.cos((Math.PI * x) / (PHASE_TAPS + 1)) ** 2;
-    return sinc * window;
-  });
-  const sum = taps.reduce((total, tap) => total + tap, 0);
-  return taps.map((tap) => tap / sum);
-});
-
-/** Linear true peak of one channel. Stretches far below the peak so far are skipped: they cannot exceed it. */
-class PeakMeter {
-  private peak = 0;
-  /** The end of what came before, which the filter still looks at. */
-  private before = new Float32Array(PHASE_TAPS);
-  private readonly isOversampled: boolean;
-
-  constructor(sampleRate: number) {
-    this.isOversampled = sampleRate < 176_400;
-  }
-
-  push(channel: Float32Array): void {
-    for (let i = 0; i < channel.length; i++) {
-      const value = Math.abs(channel[i]!);
-      if (value > this.peak) this.peak = value;
-    }
-    if (!this.isOversampled) return;
-    const samples = new Float32Array(this.before.length + channel.length);
-    samples.set(this.before);
-    samples.set(channel, this.before.length);
-    this.interpolate(samples, PHASE_TAPS / 2, samples.length - PHASE_TAPS / 2);
-    this.before = samples.slice(-PHASE_TAPS);
-  }
-
-  finish(): number {
-    if (this.isOversampled) {
-      const samples = new Float32Array(this.before.length + PHASE_TAPS);
-      samples.set(this.before);
-      this.interpolate(samples, PHASE_TAPS / 2, samples.length - PHASE_TAPS / 2);
-    }
-    return this.peak;
-  }
-
-  private interpolate(samples: Float32Array, from: number, to: number): void {
-    const half = PHASE_TAPS / 2;
-    // Interpolated samples exceed their larger neighbor by less than a factor of 2 in this filter.
-    const threshold = this.peak / 2;
-    for (let i = from; i < to; i++) {
-      if (Math.abs(samples[i]!) < threshold) continue;
-      for (let center = i - 1; center <= i; center++) {
-        for (let phase = 1; phase < OVERSAMPLING; phase++) {
-          const taps = phases[phase]!;
-          let sum = 0;
-          for (let tap = 0; tap < PHASE_TAPS; tap++)
-            sum += (samples[center - half + 1 + tap] ?? 0) * taps[tap]!;
-          if (sum > this.peak) this.peak = sum;
-          else if (-sum > this.peak) this.peak = -sum;
-        }
-      }
-    }
   }
 }
