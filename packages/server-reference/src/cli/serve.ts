@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerConfig } from "../config";
 import { collectGarbage } from "../ingest/collect-garbage";
+import { RetiredObjects } from "../ingest/retired-objects";
 import { PrepareDesk } from "../modules/playback/prepare";
 import { startServer } from "../server";
 import type { Console } from "./console";
@@ -26,8 +27,8 @@ export async function serve(config: ServerConfig, out: Console): Promise<number>
       `The sandbox's clock shows ${new Date(server.context.now()).toISOString()}; DELETE /v1/sandbox/clock sets it right.`,
     );
   out.line("Press Ctrl+C to stop.");
-  await collectGarbage(server.context.db, config.dataDir, server.context.now()).catch((error: unknown) =>
-    server.context.logger.warn({ err: error }, "unused files were not removed"),
+  await collectGarbage(new RetiredObjects(server.context.db), config.dataDir, server.context.now()).catch(
+    (error: unknown) => server.context.logger.warn({ err: error }, "unused files were not removed"),
   );
   let stopDemo: (() => Promise<void>) | null = null;
   if (config.demo) {

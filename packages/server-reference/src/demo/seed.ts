@@ -1,35 +1,14 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type AudioFeatures, idFromBytes } from "@segue/core";
-import type { Transaction } from "kysely";
+import type { AudioFeatures } from "@segue/core";
 import { ContentStore } from "../adapters/files/content-store";
-import type { Database } from "../adapters/sqlite/schema";
 import type { ServerContext } from "../context";
 import { drawArtwork } from "../ingest/artwork";
-import { DEMO_SEED, type DemoAlbum, type DemoCatalog, demoBytes, drawCatalog } from "./catalog";
+import { DEMO_SEED, type DemoAlbum, type DemoCatalog, drawCatalog } from "./catalog";
 import { COMPOSER_VERSION } from "./composer";
-import { SAMPLE_RATE } from "./instruments";
-import { drawListeners } from "./listeners";
+import { type DemoImages, readSeeded, writeDemo } from "./demo-records";
 import { drawPlaylists } from "./playlists";
 import { seedOf } from "./rng";
-import { GENRES } from "./words";
-
-type Tx = Transaction<Database>;
-const SETTING = "demo.catalog";
-/** Rows per statement: a statement binds at most 32,766 values. */
-const BATCH = 500;
-
-/** Kinds of background work: what a first listener needs, and the remaining tiers. */
-export const RENDER_KINDS = { first: "demo-first", rest: "demo-rest" } as const;
-
-/** What the database says of the demo. */
-interface SeededDemo {
-  /** Of the composer; changes whenever the same composition sounds different. */
-  readonly version: number;
-  readonly seed: number;
-  /** How many tracks were inserted; null for all. */
-  readonly tracks: number | null;
-}
 
 /**
  * Brings the demo's catalog, playlists and listeners into the database; new tracks are `preparing`. A later call adds
@@ -38,49 +17,20 @@ interface SeededDemo {
  */
 export async function seedDemo(context: ServerContext): Promise<void> {
   const { db, config } = context;
-  const row = await db.selectFrom("settings").select("value").where("name", "=", SETTING).executeTakeFirst();
-  const before = row ? (JSON.parse(row.value) as SeededDemo) : null;
+  const before = await readSeeded(db);
   const wanted = config.demoTracks ?? Number.POSITIVE_INFINITY;
   const has = before ? (before.tracks ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY;
   const isSame = before?.version === COMPOSER_VERSION;
   if (has >= wanted && isSame) return;
   const tracks = Math.max(wanted, has);
   const catalog = limit(drawCatalog(), tracks);
-  const now = context.now();
   const images = await drawImages(new ContentStore(join(config.dataDir, "images")), catalog);
-  await db.transaction().execute(async (tx) => {
-    await insert(tx, "images", images.rows);
-    await insert(
-      tx,
-      "genres",
-      Object.entries(GENRES).map(([name, center]) => ({ name, profile: JSON.stringify(center) })),
-    );
-    await insertCatalog(tx, catalog, images.of, now);
-    await insertPeople(tx, catalog, images.of, now);
-    if (before && !isSame) await renderAnew(tx, catalog, now);
-    const seeded: SeededDemo = {
-      version: COMPOSER_VERSION,
-      seed: DEMO_SEED,
-      tracks: Number.isFinite(tracks) ? tracks : null,
-    };
-    await tx
-      .replaceInto("settings")
-      .values({ name: SETTING, value: JSON.stringify(seeded) })
-      .execute();
-  });
-}
-
-/** What is there plays on until its successor is rendered. */
-async function renderAnew(tx: Tx, catalog: DemoCatalog, now: number): Promise<void> {
-  for (const { id, features, composition, from, frames } of catalog.albums.flatMap((album) => album.tracks)) {
-    const target = { ...features, composition: JSON.stringify({ composition, from, frames }) };
-    await tx.updateTable("track_targets").set(target).where("track_id", "=", id).execute();
-  }
-  await tx
-    .updateTable("media_jobs")
-    .set({ state: "queued", attempts: 0, reason: null, updated_at: now })
-    .where("kind", "in", Object.values(RENDER_KINDS))
-    .execute();
+  const seeded = {
+    version: COMPOSER_VERSION,
+    seed: DEMO_SEED,
+    tracks: Number.isFinite(tracks) ? tracks : null,
+  };
+  await writeDemo(db, catalog, images, { seeded, isNewSound: before !== null && !isSame }, context.now());
 }
 
 function limit(catalog: DemoCatalog, tracks: number): DemoCatalog {
@@ -95,16 +45,15 @@ function limit(catalog: DemoCatalog, tracks: number): DemoCatalog {
   return { artists: catalog.artists.filter((artist) => used.has(artist.id)), albums };
 }
 
-async function drawImages(store: ContentStore, catalog: DemoCatalog) {
+async function drawImages(store: ContentStore, catalog: DemoCatalog): Promise<DemoImages> {
   const byName = new Map<string, string>();
-  const rows = new Map<string, Database["images"]>();
+  const stored = new Map<string, DemoImages["stored"][number]>();
   const draw = async (id: string, features: AudioFeatures | null) => {
     const bytes = Buffer.from(drawArtwork(features, seedOf(id)));
     const hash = createHash("sha256").update(bytes).digest("hex");
     await store.put(hash, bytes, { durable: false });
     byName.set(id, hash);
-    const path = `images/${hash.slice(0, 2)}/${hash}`;
-    rows.set(hash, { hash, mime: "image/svg+xml", path, byte_length: bytes.length });
+    stored.set(hash, { hash, mime: "image/svg+xml", byteLength: bytes.length });
   };
   for (const album of catalog.albums) {
     await draw(album.id, album.tracks[0]!.features);
@@ -112,149 +61,5 @@ async function drawImages(store: ContentStore, catalog: DemoCatalog) {
   }
   for (const playlist of drawPlaylists(catalog))
     await draw(playlist.id, playlist.tracks[0]?.features ?? null);
-  return { rows: [...rows.values()], of: (id: string) => byName.get(id) ?? null };
-}
-
-async function insert<Table extends keyof Database & string>(tx: Tx, table: Table, rows: readonly object[]) {
-  for (let at = 0; at < rows.length; at += BATCH) {
-    const batch = rows.slice(at, at + BATCH) as never;
-    await tx
-      .insertInto(table)
-      .values(batch)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
-}
-
-async function insertCatalog(
-  tx: Tx,
-  catalog: DemoCatalog,
-  imageOf: (id: string) => string | null,
-  now: number,
-) {
-  const artists = catalog.artists.map(({ id, name, genre, popularity }) => {
-    const sortName = name.replace(/^The /, "");
-    return {
-      id,
-      name,
-      sort_name: sortName,
-      image_hash: imageOf(id),
-      genres: JSON.stringify([genre]),
-      popularity,
-    };
-  });
-  await insert(tx, "artists", artists);
-  const rows = catalog.albums.flatMap((album, rank) => album.tracks.map((track) => ({ album, track, rank })));
-  const albums = catalog.albums.map(({ id, title, releaseDate, genres, popularity }) => ({
-    id,
-    title,
-    sort_title: title.replace(/^the /i, ""),
-    image_hash: imageOf(id),
-    release_date: releaseDate,
-    genres: JSON.stringify(genres),
-    popularity,
-    added_at: now,
-  }));
-  await insert(tx, "albums", albums);
-  await insert(
-    tx,
-    "album_artists",
-    catalog.albums.map((a) => ({ album_id: a.id, artist_id: a.artist.id, position: 0 })),
-  );
-  const recordingOf = (id: string) => idFromBytes("recording", demoBytes("recording", id));
-  await insert(
-    tx,
-    "recordings",
-    rows.map(({ track }) => ({ id: recordingOf(track.id) })),
-  );
-  const tracks = rows.map(({ album, track }) => ({
-    id: track.id,
-    recording_id: recordingOf(track.id),
-    album_id: album.id,
-    title: track.title,
-    disc_number: 1,
-    track_number: track.number,
-    duration_ms: (track.frames / SAMPLE_RATE) * 1000,
-    explicit: track.explicit ? 1 : 0,
-    popularity: album.popularity * (1 - 0.04 * track.number),
-    added_at: now,
-  }));
-  await insert(tx, "tracks", tracks);
-  await insert(
-    tx,
-    "track_artists",
-    rows.map(({ album, track }) => ({ track_id: track.id, artist_id: album.artist.id, position: 0 })),
-  );
-  const targets = rows.map(({ track: { id, features, composition, from, frames } }) => ({
-    track_id: id,
-    ...features,
-    composition: JSON.stringify({ composition, from, frames }),
-  }));
-  await insert(tx, "track_targets", targets);
-  await insert(
-    tx,
-    "media_states",
-    rows.map(({ track }) => ({ track_id: track.id, state: "preparing", updated_at: now })),
-  );
-  const jobs = rows.flatMap(({ track, rank }) =>
-    (["first", "rest"] as const).map((phase) => ({
-      kind: RENDER_KINDS[phase],
-      subject: track.id,
-      payload: "{}",
-      state: "queued",
-      priority: priorityOf(rank, track.number, phase),
-      created_at: now,
-      updated_at: now,
-    })),
-  );
-  await insert(tx, "media_jobs", jobs);
-}
-
-/** The continuous piece first, then the first tracks of the albums that a home page shows, then the rest in order. */
-function priorityOf(albumRank: number, trackNumber: number, phase: "first" | "rest"): number {
-  const base = phase === "rest" ? 0 : albumRank === 0 ? 3_000_000 : albumRank <= 12 ? 2_000_000 : 1_000_000;
-  return albumRank > 12 ? base - albumRank * 100 - trackNumber : base - trackNumber * 100 - albumRank;
-}
-
-async function insertPeople(
-  tx: Tx,
-  catalog: DemoCatalog,
-  imageOf: (id: string) => string | null,
-  now: number,
-) {
-  const editors = idFromBytes("user", demoBytes("user", "editors"));
-  const person = { password_hash: null, created_at: now };
-  const listeners = drawListeners();
-  await insert(tx, "users", [
-    { id: editors, name: "Segue Editors", login: "segue-editors", plan: "free", market: "SE", ...person },
-    ...listeners.map(({ id, name, login, plan, market }) => ({ id, name, login, plan, market, ...person })),
-  ]);
-  await tx
-    .replaceInto("settings")
-    .values({ name: "demo.listeners", value: JSON.stringify(listeners) })
-    .execute();
-  const playlists = drawPlaylists(catalog);
-  const rows = playlists.map(({ id, title, description }, index) => ({
-    id,
-    title,
-    description,
-    owner_id: editors,
-    image_hash: imageOf(id),
-    popularity: 1 - index / 100,
-    created_at: now,
-  }));
-  await insert(tx, "playlists", rows);
-  // A larger catalog has other best tracks.
-  await tx
-    .deleteFrom("playlist_items")
-    .where(
-      "playlist_id",
-      "in",
-      playlists.map(({ id }) => id),
-    )
-    .execute();
-  const items = playlists.flatMap(({ id, tracks }) =>
-    tracks.map((track, position) => ({ playlist_id: id, position, track_id: track.id, added_at: now })),
-  );
-  await insert(tx, "playlist_items", items);
+  return { stored: [...stored.values()], of: (id) => byName.get(id) ?? null };
 }

@@ -8,10 +8,10 @@ import { MasterRejected } from "../production/read/master-rejected";
 import { collectGarbage } from "./collect-garbage";
 import type { IngestCounts, IngestEnvironment, IngestSummary, RejectedFile } from "./environment";
 import { type FileLanes, workThrough } from "./file-lanes";
-import { finishCatalog, removeEmpty } from "./finish";
+import { finishCatalog } from "./finish";
 import { type IngestJob, ingestOne, type Produced } from "./ingest-file";
-import { storeProduced, storeTrack } from "./ingest-store";
-import { IngestLedger, type LedgerRow } from "./ledger";
+import { IngestStore } from "./ingest-store";
+import type { LedgerRow } from "./ledger";
 import { findMissing, pruneMissing } from "./missing";
 import { type Identities, identifyFiles, nameTracks } from "./names";
 import { fingerprint, type PlannedTrack, planCatalog } from "./plan";
@@ -33,8 +33,13 @@ export async function ingestFolder(folder: string, environment: IngestEnvironmen
 }
 
 class IngestRun {
-  private readonly rejected: RejectedFile[] = [];
-  private readonly counts: { -readonly [K in keyof IngestCounts]: number } = {
+  readonly #root: string;
+  readonly #environment: IngestEnvironment;
+  readonly #store: IngestStore;
+  readonly #pool: WorkerPool<IngestJob, Probed | Produced>;
+  readonly #lanes = Math.max(1, Math.min(8, availableParallelism()));
+  readonly #rejected: RejectedFile[] = [];
+  readonly #counts: { -readonly [K in keyof IngestCounts]: number } = {
     ingested: 0,
     replaced: 0,
     moved: 0,
@@ -43,54 +48,50 @@ class IngestRun {
     lossy: 0,
     pruned: 0,
   };
-  private readonly ledger: IngestLedger;
-  private readonly pool: WorkerPool<IngestJob, Probed | Produced>;
-  private readonly size = Math.max(1, Math.min(8, availableParallelism()));
 
-  constructor(
-    private readonly root: string,
-    private readonly environment: IngestEnvironment,
-  ) {
-    const { size } = this;
+  constructor(root: string, environment: IngestEnvironment) {
     const { db, now, stallMs = LIMITS.stallMs } = environment;
-    this.ledger = new IngestLedger(db, root, now);
-    this.pool = new WorkerPool({ name: "ingest", size, inProcess: ingestOne, stallMs });
+    this.#root = root;
+    this.#environment = environment;
+    this.#store = new IngestStore(db, root, now);
+    this.#pool = new WorkerPool({ name: "ingest", size: this.#lanes, inProcess: ingestOne, stallMs });
   }
 
   async execute(scan: Scan): Promise<IngestSummary> {
-    const { signal, db, dataDir, now } = this.environment;
-    const cancel = () => void this.pool.close();
+    const { signal, dataDir, now } = this.#environment;
+    const store = this.#store;
+    const cancel = () => void this.#pool.close();
     signal.addEventListener("abort", cancel, { once: true });
     let missing: readonly string[] = [];
     let plan: readonly PlannedTrack[] = [];
     try {
       for (const name of ["media", "images"]) await new ContentStore(join(dataDir, name)).sweep();
-      const rows = await this.ledger.rows();
-      const present = await this.look(scan.files, rows);
+      const rows = await store.ledger.rows();
+      const present = await this.#look(scan.files, rows);
       if (!signal.aborted) {
-        const identities = await identifyFiles(this.ledger, present);
-        this.refuseDuplicates(scan.files, identities);
-        const names = await nameTracks(db, present, identities);
+        const identities = await identifyFiles(store.ledger, present);
+        this.#refuseDuplicates(scan.files, identities);
+        const names = await nameTracks(store.catalog, present, identities);
         plan = planCatalog(
           new Map([...present].filter(([path]) => names.has(path))),
           (path) => names.get(path)!,
         );
-        await this.bringUp(scan.files, rows, identities, plan);
-        missing = await this.missing(scan);
+        await this.#bringUp(scan.files, rows, identities, plan);
+        missing = await this.#missing(scan);
       }
-      await finishCatalog(db, dataDir, plan);
+      await finishCatalog(store, join(dataDir, "images"), plan);
     } finally {
       signal.removeEventListener("abort", cancel);
-      await this.pool.close();
+      await this.#pool.close();
     }
-    await db.transaction().execute((tx) => removeEmpty(tx));
-    const collected = await collectGarbage(db, dataDir, now());
-    const rejected = [...this.rejected].sort((a, b) => (a.path < b.path ? -1 : 1));
-    return { ...this.counts, rejected, missing, collected, cancelled: signal.aborted };
+    await store.transaction(({ catalog }) => catalog.removeEmpty());
+    const collected = await collectGarbage(store.retired, dataDir, now());
+    const rejected = [...this.#rejected].sort((a, b) => (a.path < b.path ? -1 : 1));
+    return { ...this.#counts, rejected, missing, collected, cancelled: signal.aborted };
   }
 
   /** Reads every file that an earlier run did not settle; gives what each readable file says of itself. */
-  private async look(
+  async #look(
     files: readonly Candidate[],
     rows: ReadonlyMap<string, LedgerRow>,
   ): Promise<ReadonlyMap<string, Probed>> {
@@ -99,49 +100,51 @@ class IngestRun {
     for (const file of files) {
       const row = rows.get(file.path);
       const isSame = row?.byte_length === file.byteLength && row.modified_at === file.changedAt;
-      if (file.reason) this.reject(file, new MasterRejected(file.reason, file.detail));
+      if (file.reason) this.#reject(file, new MasterRejected(file.reason, file.detail));
       else if (isSame && row.state === "done" && row.probed) present.set(file.path, JSON.parse(row.probed));
       else open.push(file);
     }
-    const imageRoot = join(this.environment.dataDir, "images");
-    await workThrough(open, this.lanes("looking"), async (file) => {
-      const found = await this.pool.run({ kind: "probe", root: this.root, path: file.path, imageRoot });
+    const imageRoot = join(this.#environment.dataDir, "images");
+    await workThrough(open, this.#fileLanes("looking"), async (file) => {
+      const found = await this.#pool.run({ kind: "probe", root: this.#root, path: file.path, imageRoot });
       if (found.kind === "probed") present.set(file.path, found);
     });
     return present;
   }
 
-  private refuseDuplicates(files: readonly Candidate[], identities: Identities): void {
+  #refuseDuplicates(files: readonly Candidate[], identities: Identities): void {
     for (const file of files) {
       const identity = identities.get(file.path);
       if (identity?.kind === "duplicate")
-        this.reject(file, new MasterRejected("duplicate", `It equals ${identity.of}.`));
+        this.#reject(file, new MasterRejected("duplicate", `It equals ${identity.of}.`));
     }
   }
 
   /** Writes what is known already, all at once, then makes the audio that is lacking. */
-  private async bringUp(
+  async #bringUp(
     files: readonly Candidate[],
     rows: ReadonlyMap<string, LedgerRow>,
     identities: Identities,
     tracks: readonly PlannedTrack[],
   ): Promise<void> {
-    const { db, now, ffmpeg } = this.environment;
+    const { ffmpeg } = this.#environment;
     const plan = new Map(tracks.map((track) => [track.path, track]));
-    const findings: Findings = { files, rows, identities, plan, refusals: this.rejected };
-    this.counts.moved = await db.transaction().execute((tx) => settle(tx, this.ledger, findings, now()));
-    const { tasks, unchanged } = await tasksOf(db, findings, ffmpeg !== null);
-    this.counts.unchanged = unchanged;
+    const findings: Findings = { files, rows, identities, plan, refusals: this.#rejected };
+    this.#counts.moved = await settle(this.#store, findings);
+    const { tasks, unchanged } = await tasksOf(this.#store.media, findings, ffmpeg !== null);
+    this.#counts.unchanged = unchanged;
     const byFile = new Map(tasks.map((task) => [task.file, task]));
-    await workThrough([...byFile.keys()], this.lanes("producing"), (file) => this.produce(byFile.get(file)!));
+    await workThrough([...byFile.keys()], this.#fileLanes("producing"), (file) =>
+      this.#produce(byFile.get(file)!),
+    );
   }
 
-  private async produce({ file, track, kind, wants }: Task): Promise<void> {
-    const { db, dataDir, secret, ffmpeg, now } = this.environment;
+  async #produce({ file, track, kind, wants }: Task): Promise<void> {
+    const { dataDir, secret, ffmpeg } = this.#environment;
     const { contentHash, lossless } = track.probed;
-    const produced = await this.pool.run({
+    const produced = await this.#pool.run({
       kind: "produce",
-      root: this.root,
+      root: this.#root,
       path: file.path,
       contentHash,
       mediaRoot: join(dataDir, "media"),
@@ -151,42 +154,42 @@ class IngestRun {
     });
     if (produced.kind !== "produced") return;
     const replaces = kind !== "updated";
-    await db.transaction().execute(async (tx) => {
-      await storeTrack(tx, track, produced.measured?.durationMs ?? null, now());
-      await storeProduced(tx, track, produced, { replaces, now: now() });
-      await this.ledger.noteDone(tx, file, track, fingerprint(track));
+    await this.#store.transaction(async (store) => {
+      await store.catalog.putTrack(track, produced.measured?.durationMs ?? null);
+      await store.putProduced(track, produced, { replaces });
+      await store.ledger.noteDone(file, track, fingerprint(track));
     });
-    this.counts[kind]++;
-    if (!lossless && replaces) this.counts.lossy++;
+    this.#counts[kind]++;
+    if (!lossless && replaces) this.#counts.lossy++;
   }
 
   /** Paths of tracks whose file is gone; with `prune` the tracks go too. */
-  private async missing({ files, isComplete }: Scan): Promise<readonly string[]> {
-    const { db, prune, signal } = this.environment;
-    const missing = await findMissing(this.ledger, files);
+  async #missing({ files, isComplete }: Scan): Promise<readonly string[]> {
+    const { prune, signal } = this.#environment;
+    const missing = await findMissing(this.#store.ledger, files);
     // A folder that could not be read, or an empty mount point, is no reason to remove a library.
     if (prune && isComplete && files.length > 0 && !signal.aborted) {
-      await pruneMissing(db, this.ledger, missing);
-      this.counts.pruned = missing.trackIds.length;
+      await pruneMissing(this.#store, missing);
+      this.#counts.pruned = missing.trackIds.length;
     }
     return missing.paths;
   }
 
-  private lanes(step: FileLanes["step"]): FileLanes {
-    const { signal, onProgress } = this.environment;
+  #fileLanes(step: FileLanes["step"]): FileLanes {
+    const { signal, onProgress } = this.#environment;
     return {
-      lanes: this.size,
+      lanes: this.#lanes,
       signal,
       step,
       onProgress,
       onRejected: async (file, error) => {
-        this.reject(file, error);
-        if (step === "producing") await this.ledger.noteLateRefusal(file, error.reason);
+        this.#reject(file, error);
+        if (step === "producing") await this.#store.ledger.noteLateRefusal(file, error.reason);
       },
     };
   }
 
-  private reject(file: Candidate, error: MasterRejected): void {
-    this.rejected.push({ path: file.path, reason: error.reason, detail: error.detail });
+  #reject(file: Candidate, error: MasterRejected): void {
+    this.#rejected.push({ path: file.path, reason: error.reason, detail: error.detail });
   }
 }

@@ -1,26 +1,29 @@
 /** What ingest has noted of each file: the rows of `ingest_files` that belong to one folder. */
-import type { Transaction } from "kysely";
 import type { Db } from "../adapters/sqlite/open";
-import type { Database, IngestFilesTable } from "../adapters/sqlite/schema";
+import type { IngestFilesTable } from "../adapters/sqlite/schema";
 import type { RejectReason } from "../production/read/master-rejected";
 import { displacedPath, type KnownFile } from "./identify";
 import type { PlannedTrack } from "./plan";
 import type { Candidate } from "./scan";
 
-type Tx = Transaction<Database>;
 export type LedgerRow = IngestFilesTable;
 
 export class IngestLedger {
-  constructor(
-    private readonly db: Db,
-    /** Real path of the folder. */
-    readonly root: string,
-    private readonly now: () => number,
-  ) {}
+  /** Real path of the folder. */
+  readonly root: string;
+  readonly #db: Db;
+  readonly #now: () => number;
+
+  /** @param now milliseconds since the Unix epoch */
+  constructor(db: Db, root: string, now: () => number) {
+    this.root = root;
+    this.#db = db;
+    this.#now = now;
+  }
 
   /** By path within the folder. */
   async rows(): Promise<ReadonlyMap<string, LedgerRow>> {
-    const rows = await this.db
+    const rows = await this.#db
       .selectFrom("ingest_files")
       .selectAll()
       .where("folder", "=", this.root)
@@ -30,7 +33,7 @@ export class IngestLedger {
 
   /** The files of every folder that have a track. */
   async known(): Promise<readonly KnownFile[]> {
-    const rows = await this.db
+    const rows = await this.#db
       .selectFrom("ingest_files")
       .select(["folder", "path", "content_hash", "track_id"])
       .where("track_id", "is not", null)
@@ -45,12 +48,12 @@ export class IngestLedger {
   }
 
   /** Notes that `file` is in the catalog as `track`, whose fingerprint is `print`. */
-  async noteDone(tx: Tx, file: Candidate, track: PlannedTrack, print: string): Promise<void> {
+  async noteDone(file: Candidate, track: PlannedTrack, print: string): Promise<void> {
     const { contentHash, lossless } = track.probed;
-    await tx
+    await this.#db
       .replaceInto("ingest_files")
       .values({
-        ...this.placeOf(file),
+        ...this.#placeOf(file),
         content_hash: contentHash,
         track_id: track.id,
         probed: JSON.stringify(track.probed),
@@ -62,11 +65,11 @@ export class IngestLedger {
   }
 
   /** Notes a refusal in place of all that is known of `file`, apart from the track that `kept` says it has. */
-  async noteRefusal(tx: Tx, file: Candidate, reason: RejectReason, kept: LedgerRow | null): Promise<void> {
-    await tx
+  async noteRefusal(file: Candidate, reason: RejectReason, kept: LedgerRow | null): Promise<void> {
+    await this.#db
       .replaceInto("ingest_files")
       .values({
-        ...this.placeOf(file),
+        ...this.#placeOf(file),
         content_hash: kept?.content_hash ?? null,
         track_id: kept?.track_id ?? null,
         probed: kept?.probed ?? null,
@@ -79,8 +82,8 @@ export class IngestLedger {
 
   /** Notes a refusal; the track that an earlier content made stays as it is. */
   async noteLateRefusal(file: Candidate, reason: RejectReason): Promise<void> {
-    const change = { ...this.placeOf(file), state: "rejected", reason } as const;
-    await this.db
+    const change = { ...this.#placeOf(file), state: "rejected", reason } as const;
+    await this.#db
       .insertInto("ingest_files")
       .values({ ...change, content_hash: null, track_id: null, probed: null, planned: null })
       .onConflict((on) => on.columns(["folder", "path"]).doUpdateSet(change))
@@ -88,29 +91,33 @@ export class IngestLedger {
   }
 
   /** Frees the path of a track whose file is elsewhere now, or nowhere. */
-  async displace(tx: Tx, trackId: string, path: string): Promise<void> {
-    await tx
+  async displace(trackId: string, path: string): Promise<void> {
+    await this.#db
       .updateTable("ingest_files")
       .set({ path: displacedPath({ trackId, path }) })
       .where("track_id", "=", trackId)
       .execute();
   }
 
-  async forgetTrack(tx: Tx, trackId: string): Promise<void> {
-    await tx.deleteFrom("ingest_files").where("track_id", "=", trackId).execute();
+  async forgetTrack(trackId: string): Promise<void> {
+    await this.#db.deleteFrom("ingest_files").where("track_id", "=", trackId).execute();
   }
 
-  async forgetPath(tx: Tx, path: string): Promise<void> {
-    await tx.deleteFrom("ingest_files").where("folder", "=", this.root).where("path", "=", path).execute();
+  async forgetPath(path: string): Promise<void> {
+    await this.#db
+      .deleteFrom("ingest_files")
+      .where("folder", "=", this.root)
+      .where("path", "=", path)
+      .execute();
   }
 
-  private placeOf(file: Candidate) {
+  #placeOf(file: Candidate) {
     return {
       path: file.path,
       folder: this.root,
       byte_length: file.byteLength,
       modified_at: file.changedAt,
-      updated_at: this.now(),
+      updated_at: this.#now(),
     };
   }
 }

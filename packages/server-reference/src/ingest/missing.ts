@@ -1,6 +1,5 @@
-import type { Db } from "../adapters/sqlite/open";
-import { removeTracks } from "./finish";
 import { originalPath } from "./identify";
+import type { IngestStore } from "./ingest-store";
 import type { IngestLedger, LedgerRow } from "./ledger";
 import type { Candidate } from "./scan";
 
@@ -26,9 +25,9 @@ export async function findMissing(ledger: IngestLedger, files: readonly Candidat
 }
 
 /** Removes the tracks of missing files, and forgets the files. */
-export async function pruneMissing(db: Db, ledger: IngestLedger, { rows, trackIds }: Missing): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    await removeTracks(tx, trackIds);
-    for (const { path } of rows) await ledger.forgetPath(tx, path);
+export async function pruneMissing(store: IngestStore, { rows, trackIds }: Missing): Promise<void> {
+  await store.transaction(async ({ catalog, ledger }) => {
+    await catalog.removeTracks(trackIds);
+    for (const { path } of rows) await ledger.forgetPath(path);
   });
 }

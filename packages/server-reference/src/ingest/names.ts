@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { TrackId } from "@segue/core";
-import type { Db } from "../adapters/sqlite/open";
+import type { CatalogRecords } from "./catalog-records";
 import { type Identity, identify, type KnownFile } from "./identify";
 import type { IngestLedger } from "./ledger";
 import { trackIdOf } from "./plan";
@@ -24,7 +24,7 @@ export async function identifyFiles(
  * a new id.
  */
 export async function nameTracks(
-  db: Db,
+  catalog: CatalogRecords,
   present: ReadonlyMap<string, Probed>,
   identities: Identities,
 ): Promise<ReadonlyMap<string, TrackId>> {
@@ -32,15 +32,17 @@ export async function nameTracks(
   for (const [path, identity] of identities) {
     if (identity.kind === "duplicate") continue;
     const isNew = identity.kind === "new";
-    names.set(path, isNew ? await freeId(db, present.get(path)!.contentHash) : (identity.trackId as TrackId));
+    names.set(
+      path,
+      isNew ? await freeId(catalog, present.get(path)!.contentHash) : (identity.trackId as TrackId),
+    );
   }
   return names;
 }
 
-async function freeId(db: Db, contentHash: string): Promise<TrackId> {
+async function freeId(catalog: CatalogRecords, contentHash: string): Promise<TrackId> {
   for (let attempt = 0; ; attempt++) {
     const id = trackIdOf(contentHash, attempt);
-    const taken = await db.selectFrom("tracks").select("id").where("id", "=", id).executeTakeFirst();
-    if (!taken) return id;
+    if (!(await catalog.hasTrack(id))) return id;
   }
 }

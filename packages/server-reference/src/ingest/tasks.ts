@@ -1,7 +1,7 @@
-import { TIERS } from "@segue/core";
-import type { Db } from "../adapters/sqlite/open";
+import { type Codec, TIERS, type Tier } from "@segue/core";
 import { FEATURES_VERSION } from "../production/measure/features";
 import type { Wants } from "./ingest-file";
+import type { MediaRecords } from "./media-records";
 import type { PlannedTrack } from "./plan";
 import type { Candidate } from "./scan";
 import type { Findings } from "./settle";
@@ -16,7 +16,7 @@ export interface Task {
 
 /** What is left to be made, and of how many files there is all already. */
 export async function tasksOf(
-  db: Db,
+  media: MediaRecords,
   { files, identities, plan }: Findings,
   canMakeAac: boolean,
 ): Promise<{ readonly tasks: readonly Task[]; readonly unchanged: number }> {
@@ -31,7 +31,7 @@ export async function tasksOf(
       tasks.push({ file, track, kind: kind === "new" ? "ingested" : "replaced", wants });
       continue;
     }
-    const wants = await lacking(db, track.id, canMakeAac);
+    const wants = await lacking(media, track.id, canMakeAac);
     if (wants) tasks.push({ file, track, kind: "updated", wants });
     else if (kind === "kept") unchanged++;
   }
@@ -39,20 +39,12 @@ export async function tasksOf(
 }
 
 /** What an earlier run could not make, or made with older estimators; null when nothing is. */
-async function lacking(db: Db, trackId: string, canMakeAac: boolean): Promise<Wants | null> {
-  const has = await db
-    .selectFrom("renditions")
-    .select(["codec", "tier"])
-    .where("track_id", "=", trackId)
-    .execute();
-  const features = await db
-    .selectFrom("track_features")
-    .select("version")
-    .where("track_id", "=", trackId)
-    .executeTakeFirst();
-  const lacks = (codec: string, tier: number) => !has.some((r) => r.codec === codec && r.tier === tier);
-  const aac = canMakeAac ? TIERS.aac.filter((tier) => lacks("aac", tier)) : [];
-  const vorbis = TIERS.vorbis.filter((tier) => lacks("vorbis", tier));
-  const measures = features?.version !== String(FEATURES_VERSION);
+async function lacking(media: MediaRecords, trackId: string, canMakeAac: boolean): Promise<Wants | null> {
+  const { renditions, featuresVersion } = await media.made(trackId);
+  const lacks = (codec: Codec) => (tier: Tier) =>
+    !renditions.some((made) => made.codec === codec && made.tier === tier);
+  const aac = canMakeAac ? TIERS.aac.filter(lacks("aac")) : [];
+  const vorbis = TIERS.vorbis.filter(lacks("vorbis"));
+  const measures = featuresVersion !== String(FEATURES_VERSION);
   return measures || aac.length > 0 || vorbis.length > 0 ? { vorbis, aac, measures } : null;
 }
