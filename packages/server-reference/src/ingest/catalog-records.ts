@@ -165,7 +165,6 @@ export class CatalogRecords {
         .where("id", "=", id)
         .executeTakeFirst();
       await this.#db.deleteFrom("playlist_items").where("track_id", "=", id).execute();
-      await this.#db.deleteFrom("media_jobs").where("subject", "=", id).execute();
       await this.#db.deleteFrom("ingest_files").where("track_id", "=", id).execute();
       await this.#db.deleteFrom("tracks").where("id", "=", id).execute();
       if (track) await this.#media.updateAlbumLoudness(track.album_id);

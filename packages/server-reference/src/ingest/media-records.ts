@@ -103,17 +103,9 @@ export class MediaRecords {
         album_peak: measured.peak,
       })
       .execute();
-    const now = this.#now();
     await this.#db
-      .replaceInto("media_jobs")
-      .values({
-        kind: "loudness",
-        subject: trackId,
-        payload: packBlocks(measured.blocks),
-        state: "done",
-        created_at: now,
-        updated_at: now,
-      })
+      .replaceInto("track_loudness_blocks")
+      .values({ track_id: trackId, blocks: packBlocks(measured.blocks) })
       .execute();
   }
 
@@ -122,10 +114,9 @@ export class MediaRecords {
     const rows = await this.#db
       .selectFrom("tracks")
       .innerJoin("track_loudness", "track_loudness.track_id", "tracks.id")
-      .innerJoin("media_jobs", "media_jobs.subject", "tracks.id")
-      .where("media_jobs.kind", "=", "loudness")
+      .innerJoin("track_loudness_blocks", "track_loudness_blocks.track_id", "tracks.id")
       .where("tracks.album_id", "=", albumId)
-      .select(["tracks.id", "track_loudness.track_peak", "media_jobs.payload as blocks"])
+      .select(["tracks.id", "track_loudness.track_peak", "track_loudness_blocks.blocks"])
       .execute();
     if (rows.length === 0) return;
     const lufs = integrate(

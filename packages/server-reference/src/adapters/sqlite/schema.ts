@@ -147,6 +147,12 @@ export interface TrackFeaturesTable extends FeatureColumns {
   /** Version of the estimator that measured them. */
   version: string;
 }
+/** What a track gives to its album's loudness. */
+export interface TrackLoudnessBlocksTable {
+  track_id: string;
+  /** Base64 of little-endian 32-bit floats: the mean square of each 400 ms. */
+  blocks: string;
+}
 /** What a demo track was composed to be. */
 export interface TrackTargetsTable extends FeatureColumns {
   /** JSON: seed and whatever else the composer needs. */
@@ -304,6 +310,7 @@ export interface Database {
   track_features: TrackFeaturesTable;
   track_targets: TrackTargetsTable;
   media_states: MediaStatesTable;
+  track_loudness_blocks: TrackLoudnessBlocksTable;
   media_jobs: MediaJobsTable;
   ingest_files: IngestFilesTable;
   retired_objects: RetiredObjectsTable;

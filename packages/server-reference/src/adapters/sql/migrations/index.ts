@@ -5,12 +5,13 @@ import { licenseOperations } from "./0002-license-operations";
 import { externalClaims } from "./0003-external-claims";
 import { reIngest } from "./0004-re-ingest";
 import { connect } from "./0005-connect";
+import { loudnessBlocks } from "./0006-loudness-blocks";
 import { eventLog } from "./events-0001-log";
 
 /** What the server keeps. */
 export const MAIN: MigrationSet = {
   area: "main",
-  steps: [foundation, licenseOperations, externalClaims, reIngest, connect],
+  steps: [foundation, licenseOperations, externalClaims, reIngest, connect, loudnessBlocks],
 };
 
 /** The event log: in SQLite a file of its own, in PostgreSQL beside the others. */

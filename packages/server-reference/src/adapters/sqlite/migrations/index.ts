@@ -4,6 +4,7 @@ import { LICENSE_OPERATIONS } from "./0002-license-operations";
 import { EXTERNAL_CLAIMS } from "./0003-external-claims";
 import { RE_INGEST } from "./0004-re-ingest";
 import { CONNECT } from "./0005-connect";
+import { LOUDNESS_BLOCKS } from "./0006-loudness-blocks";
 
 /** Step `n` leads from `user_version` n to n + 1. */
 export const MIGRATIONS: readonly string[] = [
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly string[] = [
   EXTERNAL_CLAIMS,
   RE_INGEST,
   CONNECT,
+  LOUDNESS_BLOCKS,
 ];
