@@ -16,7 +16,7 @@ import { decidePrefetch, openLatch } from "../src/prefetch/policy";
 import { openEnvelope, wrapContentKey } from "../src/protection/envelope";
 import { deriveSegmentKey } from "../src/protection/key-schedule";
 import { segmentRange } from "../src/protection/layout";
-import { openSegment, sealMedia } from "../src/protection/segments";
+import { openSegment } from "../src/protection/segments";
 import {
   deviceProofBytes,
   mediaUrlSignedText,
@@ -36,6 +36,7 @@ import {
 } from "../src/queue/queue";
 import { shuffledOrder } from "../src/queue/shuffle";
 import { buildValidity, numberedId } from "../src/testing/builders";
+import { sealMedia } from "../src/testing/seal-media";
 import { agree, syncCrypto } from "./node-crypto";
 
 // biome-ignore lint/suspicious/noExplicitAny: the shape of a case is the file's own

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { agree, syncCrypto } from "../../test/node-crypto";
 import { numberedId } from "../testing/builders";
+import { sealMedia } from "../testing/seal-media";
 import type { CryptoPort, KeyPort } from "./crypto-port";
 import { deviceIdOf, signDeviceProof, verifyDeviceProof } from "./device-proof";
 import { openEnvelope, wrapContentKey } from "./envelope";
@@ -18,7 +19,7 @@ import {
   segmentsOf,
   TAG_BYTES,
 } from "./layout";
-import { openSegment, sealMedia, segmentSeals } from "./segments";
+import { openSegment, segmentSeals } from "./segments";
 import { timeProofSignedBytes, validitySignedBytes, verifyEd25519 } from "./signed-bytes";
 
 const crypto: CryptoPort = webcrypto;

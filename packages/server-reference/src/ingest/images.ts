@@ -1,18 +1,11 @@
 import { createHash } from "node:crypto";
-import { ContentStore } from "../adapters/files/content-store";
-import { sniffPicture } from "../production/read/picture";
+import type { ContentStore } from "../adapters/files/content-store";
 
 /** A picture that lies in the image store. */
 export interface StoredImage {
   readonly hash: string;
   readonly mime: string;
   readonly byteLength: number;
-}
-
-/** Stores a cover that a master brings; null for what is no picture that a player should draw. */
-export async function storeCover(imageRoot: string, bytes: Uint8Array): Promise<StoredImage | null> {
-  const mime = sniffPicture(bytes);
-  return mime ? storeImage(new ContentStore(imageRoot), mime, bytes) : null;
 }
 
 /** Stores a picture under the hash of its bytes. */

@@ -1,7 +1,9 @@
+import { ContentStore } from "../adapters/files/content-store";
 import type { Master } from "../production/read/master";
+import { sniffPicture } from "../production/read/picture";
 import { isLossless, type MasterFormat } from "../production/read/sniff";
 import { readTags, type Tags } from "../production/read/tags";
-import { type StoredImage, storeCover } from "./images";
+import { type StoredImage, storeImage } from "./images";
 
 /** What a file says of itself. */
 export interface Probed {
@@ -21,6 +23,7 @@ export async function probe(
 ): Promise<Probed> {
   const { format, contentHash } = master;
   const { cover: bytes, ...tags } = await readTags(master, path);
-  const cover = bytes ? await storeCover(imageRoot, bytes) : null;
+  const mime = bytes && sniffPicture(bytes);
+  const cover = mime ? await storeImage(new ContentStore(imageRoot), mime, bytes) : null;
   return { kind: "probed", contentHash, format, lossless: isLossless(format), tags, cover };
 }
