@@ -28,6 +28,17 @@ describe("a track that is resampled", () => {
     );
   });
 
+  it("has the frames that its length stands for, to the nearest one", () => {
+    const rates = fc.constantFrom(8_000, 11_025, 37_800, 44_100, 48_000, 96_000);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3_000 }), rates, rates, (frames, source, target) => {
+        const resampled = frameCount(resample(noise(frames, 0.5, 1, source), target));
+        expect(resampled).toBeGreaterThanOrEqual(1);
+        if (resampled > 1) expect(Math.abs(resampled - (frames * target) / source)).toBeLessThanOrEqual(0.5);
+      }),
+    );
+  });
+
   it("keeps a tone's level and place", () => {
     const at48 = resample(tone(0.5, 1000, 0.5, 44_100, 1), 48_000);
     const expected = tone(0.5, 1000, 0.5, 48_000, 1);
