@@ -31,12 +31,12 @@ export class ContentStore implements MediaSink {
    */
   async put(hash: string, bytes: Uint8Array, { durable = true } = {}): Promise<void> {
     if ((await this.byteLength(hash)) === bytes.length) return;
-    await this.write([bytes], durable, hash);
+    await this.#write([bytes], durable, hash);
   }
 
   /** As `put`, for an object that comes in pieces and whose hash is known at its end. */
   async putStream(pieces: AsyncIterable<Uint8Array>, { durable = true } = {}): Promise<StoredObject> {
-    return this.write(pieces, durable);
+    return this.#write(pieces, durable);
   }
 
   /** Where unfinished work may wait; `sweep` empties it. */
@@ -44,7 +44,7 @@ export class ContentStore implements MediaSink {
     return join(this.root, "spool");
   }
 
-  private async write(
+  async #write(
     pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     durable: boolean,
     known?: string,

@@ -27,42 +27,46 @@ export interface WorkerPoolOptions<Job, Result> {
 
 /** Runs jobs in worker threads; a job that hangs or crashes takes only its own thread and child processes with it. */
 export class WorkerPool<Job, Result> {
-  private readonly idle: Worker[] = [];
-  private readonly all = new Set<Worker>();
-  private readonly children = new Set<number>();
-  private readonly waiting: (() => void)[] = [];
-  private running = 0;
-  private closed = false;
-  private readonly file: string | null;
+  readonly #options: WorkerPoolOptions<Job, Result>;
+  readonly #idle: Worker[] = [];
+  readonly #all = new Set<Worker>();
+  readonly #children = new Set<number>();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+  #closed = false;
+  readonly #file: string | null;
 
-  constructor(private readonly options: WorkerPoolOptions<Job, Result>) {
-    this.file = options.file ?? findWorker(options.name);
+  constructor(options: WorkerPoolOptions<Job, Result>) {
+    this.#options = options;
+    this.#file = options.file ?? findWorker(options.name);
   }
 
   /** @throws MasterRejected */
   async run(job: Job): Promise<Result> {
-    while (this.running >= this.options.size)
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    if (this.closed) throw new MasterRejected("failed", "The work was cancelled.");
-    this.running++;
+    while (this.#running >= this.#options.size)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#closed) throw new MasterRejected("failed", "The work was cancelled.");
+    this.#running++;
     try {
-      return this.file ? await this.runInWorker(this.file, job) : await this.options.inProcess(job, NO_SIGNS);
+      return this.#file
+        ? await this.#runInWorker(this.#file, job)
+        : await this.#options.inProcess(job, NO_SIGNS);
     } finally {
-      this.running--;
-      this.waiting.shift()?.();
+      this.#running--;
+      this.#waiting.shift()?.();
     }
   }
 
   /** Ends all threads; jobs under way fail. */
   async close(): Promise<void> {
-    this.closed = true;
-    for (const resolve of this.waiting.splice(0)) resolve();
-    await Promise.all([...this.all].map((worker) => worker.terminate()));
-    for (const pid of this.children) this.end(pid);
+    this.#closed = true;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    await Promise.all([...this.#all].map((worker) => worker.terminate()));
+    for (const pid of this.#children) this.#end(pid);
   }
 
-  private end(pid: number): void {
-    this.children.delete(pid);
+  #end(pid: number): void {
+    this.#children.delete(pid);
     try {
       process.kill(pid, "SIGKILL");
     } catch {
@@ -70,8 +74,8 @@ export class WorkerPool<Job, Result> {
     }
   }
 
-  private runInWorker(file: string, job: Job): Promise<Result> {
-    const worker = this.idle.pop() ?? this.start(file);
+  #runInWorker(file: string, job: Job): Promise<Result> {
+    const worker = this.#idle.pop() ?? this.#start(file);
     const children = new Set<number>();
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void, keep: boolean) => {
@@ -79,24 +83,24 @@ export class WorkerPool<Job, Result> {
         // Named one by one: Node listens to its workers too.
         for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
         worker.on("error", () => {});
-        if (keep && !this.closed) this.idle.push(worker);
+        if (keep && !this.#closed) this.#idle.push(worker);
         else {
-          this.all.delete(worker);
+          this.#all.delete(worker);
           void worker.terminate();
-          for (const pid of children) this.end(pid);
+          for (const pid of children) this.#end(pid);
         }
         settle();
       };
       const fail = (reason: RejectReason, detail?: string) =>
         finish(() => reject(new MasterRejected(reason, detail)), false);
-      const timer = setTimeout(() => fail("timeout"), this.options.stallMs);
+      const timer = setTimeout(() => fail("timeout"), this.#options.stallMs);
       worker.on("message", (message: Message<Result>) => {
         if (message.kind === "done") finish(() => resolve(message.value), true);
         else if (message.kind === "rejected")
           finish(() => reject(new MasterRejected(message.reason, message.detail)), true);
         else if (message.kind === "progress") timer.refresh();
         else
-          for (const set of [children, this.children])
+          for (const set of [children, this.#children])
             message.running ? set.add(message.pid) : set.delete(message.pid);
       });
       worker.on("error", (error) => fail("failed", error.message.slice(0, 200)));
@@ -105,13 +109,13 @@ export class WorkerPool<Job, Result> {
     });
   }
 
-  private start(file: string): Worker {
+  #start(file: string): Worker {
     const worker = new Worker(pathToFileURL(file), {
       workerData: {},
       resourceLimits: { maxOldGenerationSizeMb: 2048 },
     });
     worker.unref();
-    this.all.add(worker);
+    this.#all.add(worker);
     return worker;
   }
 }

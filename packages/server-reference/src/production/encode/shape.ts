@@ -13,23 +13,22 @@ export type Shape = "full" | "small";
 /** Brings the blocks of a master into the shape that an encoder is fed with. */
 export class Shaper {
   readonly sampleRate: Hertz;
-  private readonly resampler: Resampler;
+  readonly #shape: Shape;
+  readonly #resampler: Resampler;
 
-  constructor(
-    source: Hertz,
-    private readonly shape: Shape,
-  ) {
+  constructor(source: Hertz, shape: Shape) {
+    this.#shape = shape;
     this.sampleRate = shape === "small" ? 22_050 : houseRate(source);
-    this.resampler = new Resampler(source, this.sampleRate);
+    this.#resampler = new Resampler(source, this.sampleRate);
   }
 
   push(block: Pcm): Pcm[] {
     const stereo = toStereo(block);
-    if (this.shape === "full") return this.resampler.push(stereo);
-    return this.resampler.push({ sampleRate: block.sampleRate, channels: [toMono(stereo)] });
+    if (this.#shape === "full") return this.#resampler.push(stereo);
+    return this.#resampler.push({ sampleRate: block.sampleRate, channels: [toMono(stereo)] });
   }
 
   finish(): Pcm[] {
-    return this.resampler.finish();
+    return this.#resampler.finish();
   }
 }

@@ -4,27 +4,29 @@ import { PeakMeter } from "./true-peak";
 
 /** Measures after ITU-R BS.1770-4, block by block. Surround channels count +1.5 dB, a low-frequency channel not at all. */
 export class LoudnessMeter {
-  private readonly channels: readonly ChannelMeter[];
-  private frames = 0;
-  private readonly step: number;
+  readonly #channels: readonly ChannelMeter[];
+  #frames = 0;
+  readonly #step: number;
 
   constructor(sampleRate: number, channels: number) {
-    this.step = Math.round(sampleRate / 10);
-    this.channels = Array.from({ length: channels }, (_, index) => {
+    this.#step = Math.round(sampleRate / 10);
+    this.#channels = Array.from({ length: channels }, (_, index) => {
       const weight = channels < 5 || index < 3 ? 1 : channels >= 6 && index === 3 ? 0 : 1.41;
-      return new ChannelMeter(sampleRate, this.step, weight);
+      return new ChannelMeter(sampleRate, this.#step, weight);
     });
   }
 
   push(pcm: Pcm): void {
-    this.frames += pcm.channels[0]?.length ?? 0;
+    this.#frames += pcm.channels[0]?.length ?? 0;
     pcm.channels.forEach((channel, index) => {
-      this.channels[index]!.push(channel);
+      this.#channels[index]!.push(channel);
     });
   }
 
   finish(): LoudnessBlocks {
-    const { step, frames, channels } = this;
+    const step = this.#step;
+    const frames = this.#frames;
+    const channels = this.#channels;
     const peak = Math.max(0, ...channels.map((channel) => channel.peak.finish()));
     const steps = Math.floor(frames / step);
     const sum = (bin: number) => channels.reduce((total, channel) => total + (channel.sums[bin] ?? 0), 0);
@@ -88,31 +90,33 @@ class ChannelMeter {
   /** Weighted squares of each whole 100 ms. */
   readonly sums: number[] = [];
   readonly peak: PeakMeter;
-  private readonly filters: readonly [Biquad, Biquad];
-  private readonly state = { x1: 0, x2: 0, y1: 0, y2: 0, z1: 0, z2: 0 };
-  private inBin = 0;
-  private sum = 0;
+  readonly #step: number;
+  readonly #weight: number;
+  readonly #filters: readonly [Biquad, Biquad];
+  readonly #state = { x1: 0, x2: 0, y1: 0, y2: 0, z1: 0, z2: 0 };
+  #inBin = 0;
+  #sum = 0;
 
-  constructor(
-    sampleRate: number,
-    private readonly step: number,
-    private readonly weight: number,
-  ) {
-    this.filters = kWeighting(sampleRate);
+  constructor(sampleRate: number, step: number, weight: number) {
+    this.#step = step;
+    this.#weight = weight;
+    this.#filters = kWeighting(sampleRate);
     this.peak = new PeakMeter(sampleRate);
   }
 
   /** Weighted squares since the last whole 100 ms. */
   get open(): number {
-    return this.sum * this.weight;
+    return this.#sum * this.#weight;
   }
 
   push(channel: Float32Array): void {
     this.peak.push(channel);
-    if (this.weight === 0) return;
-    const [s, p] = this.filters;
-    let { x1, x2, y1, y2, z1, z2 } = this.state;
-    let { inBin, sum } = this;
+    if (this.#weight === 0) return;
+    const [s, p] = this.#filters;
+    let { x1, x2, y1, y2, z1, z2 } = this.#state;
+    const step = this.#step;
+    let inBin = this.#inBin;
+    let sum = this.#sum;
     for (let i = 0; i < channel.length; i++) {
       const x = channel[i]!;
       const y = s.b0 * x + s.b1 * x1 + s.b2 * x2 - s.a1 * y1 - s.a2 * y2;
@@ -124,14 +128,14 @@ class ChannelMeter {
       z2 = z1;
       z1 = z;
       sum += z * z;
-      if (++inBin === this.step) {
-        this.sums.push(sum * this.weight);
+      if (++inBin === step) {
+        this.sums.push(sum * this.#weight);
         inBin = 0;
         sum = 0;
       }
     }
-    Object.assign(this.state, { x1, x2, y1, y2, z1, z2 });
-    this.inBin = inBin;
-    this.sum = sum;
+    Object.assign(this.#state, { x1, x2, y1, y2, z1, z2 });
+    this.#inBin = inBin;
+    this.#sum = sum;
   }
 }

@@ -9,33 +9,36 @@ const HANN = Float64Array.from(
 
 /** Modulation spectra of two series, window by window. */
 export class Modulation {
-  private readonly fft = new Fft(WINDOW);
-  private readonly re = new Float64Array(WINDOW);
-  private readonly im = new Float64Array(WINDOW);
+  readonly #rate: number;
+  readonly #fft = new Fft(WINDOW);
+  readonly #re = new Float64Array(WINDOW);
+  readonly #im = new Float64Array(WINDOW);
   /** Power by modulation frequency of the first and second series of the window that was taken last. */
   readonly first = new Float64Array(WINDOW / 2);
   readonly second = new Float64Array(WINDOW / 2);
 
   /** @param rate values per second */
-  constructor(private readonly rate: number) {}
+  constructor(rate: number) {
+    this.#rate = rate;
+  }
 
   /** The index that stands for `hertz`. */
   at(hertz: number): number {
-    return (hertz * WINDOW) / this.rate;
+    return (hertz * WINDOW) / this.#rate;
   }
 
   /** Calls `each` for every half-overlapping window. */
   windows(a: Float64Array, b: Float64Array, each: () => void): void {
     for (let from = 0; from + WINDOW <= a.length; from += WINDOW / 2) {
-      this.load(a, this.re, from);
-      this.load(b, this.im, from);
-      this.fft.transform(this.re, this.im);
-      splitPower(this.re, this.im, this.first, this.second);
+      this.#load(a, this.#re, from);
+      this.#load(b, this.#im, from);
+      this.#fft.transform(this.#re, this.#im);
+      splitPower(this.#re, this.#im, this.first, this.second);
       each();
     }
   }
 
-  private load(series: Float64Array, into: Float64Array, from: number): void {
+  #load(series: Float64Array, into: Float64Array, from: number): void {
     let sum = 0;
     for (let i = 0; i < WINDOW; i++) sum += series[from + i]!;
     for (let i = 0; i < WINDOW; i++) into[i] = (series[from + i]! - sum / WINDOW) * HANN[i]!;
