@@ -91,11 +91,6 @@ describeLadder({
       "modules/sandbox/clock.ts -> adapters/sqlite/open.ts",
       "modules/sandbox/sandbox.ts -> adapters/sqlite/open.ts",
     ],
-    "production and ingest come apart": [
-      "ingest/cli.ts -> cli/stop-signals.ts",
-      "production/encode/encodings.ts -> production/measure/survey.ts",
-      "production/seal/protect.ts -> node-crypto.ts",
-    ],
     "the conversion to #private": [
       "adapters/sql/driver.ts uses private where #private is meant",
       "adapters/sql/source-postgres.ts uses private where #private is meant",

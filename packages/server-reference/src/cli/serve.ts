@@ -6,9 +6,9 @@ import { collectGarbage } from "../ingest/collect-garbage";
 import { RetiredObjects } from "../ingest/retired-objects";
 import { PrepareDesk } from "../modules/playback/prepare";
 import { startServer } from "../server";
+import { onStopSignal } from "../stop-signals";
 import type { Console } from "./console";
 import { startDemo } from "./demo";
-import { onStopSignal } from "./stop-signals";
 
 /** What the demo has under way is done anew on the next start, so that nothing waits for it longer. */
 const STOP_DEMO_MS = 3000;

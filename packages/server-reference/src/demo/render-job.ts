@@ -1,5 +1,6 @@
-import { TIERS } from "@segue/core";
+import { deriveRendition, TIERS } from "@segue/core";
 import { ContentStore } from "../adapters/files/content-store";
+import { nodeCrypto } from "../node-crypto";
 import { type Production, produce } from "../production/produce";
 import { cutUp, type Pcm } from "../production/read/pcm";
 import type { Ffmpeg, Signs } from "../production/read/workshop";
@@ -48,7 +49,7 @@ export async function render(job: RenderJob, signs: Signs): Promise<RenderResult
   return produce(() => inBlocks(pcm), {
     store,
     workshop: { folder: store.spoolFolder, ffmpeg: job.ffmpeg, signs },
-    secret: job.secret,
+    secretsOf: (digest) => deriveRendition(nodeCrypto, job.secret, digest),
     serial: job.serial,
     // 96 kbps is what every plan and device may play; the others follow.
     vorbis: isFirst ? [96] : [160, 320, 24],

@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { onStopSignal } from "../cli/stop-signals";
 import { parseConfig } from "../config";
 import { findFfmpeg } from "../production/read/ffmpeg";
 import { describeReason } from "../production/read/master-rejected";
 import { openData } from "../server";
+import { onStopSignal } from "../stop-signals";
 import { type IngestSummary, ingestFolder } from "./ingest";
 import { ProgressLine, printable } from "./progress-line";
 

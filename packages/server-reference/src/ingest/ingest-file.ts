@@ -1,5 +1,6 @@
-import type { AacTier, VorbisTier } from "@segue/core";
+import { type AacTier, deriveRendition, type VorbisTier } from "@segue/core";
 import { ContentStore } from "../adapters/files/content-store";
+import { nodeCrypto } from "../node-crypto";
 import { type Production, produce } from "../production/produce";
 import { masterBlocks } from "../production/read/decode";
 import { openMaster } from "../production/read/master";
@@ -45,7 +46,7 @@ export async function ingestOne(job: IngestJob, signs: Signs): Promise<Probed | 
       ...job.wants,
       store,
       workshop,
-      secret: job.secret,
+      secretsOf: (digest) => deriveRendition(nodeCrypto, job.secret, digest),
       serial: Number.parseInt(master.contentHash.slice(0, 7), 16),
       check: "decode",
       durable: true,

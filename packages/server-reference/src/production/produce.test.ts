@@ -1,7 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deriveRendition } from "@segue/core";
 import { afterAll, expect, it } from "vitest";
+import { nodeCrypto } from "../node-crypto";
 import { produce } from "./produce";
 import { BLOCK_FRAMES, type Pcm } from "./read/pcm";
 import { NO_SIGNS } from "./read/workshop";
@@ -21,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const options = {
   store,
   workshop: { folder, ffmpeg: null, signs: NO_SIGNS },
-  secret: new Uint8Array(32),
+  secretsOf: (digest: Uint8Array) => deriveRendition(nodeCrypto, new Uint8Array(32), digest),
   serial: 1,
   vorbis: [24],
   aac: [],

@@ -1,5 +1,4 @@
-import type { AacTier, Codec, Tier, VorbisTier } from "@segue/core";
-import type { Gauge } from "../measure/survey";
+import type { AacTier, Codec, Hertz, Tier, VorbisTier } from "@segue/core";
 import { frameCount, type Pcm } from "../read/pcm";
 import type { Workshop } from "../read/workshop";
 import { openAac } from "./aac";
@@ -52,7 +51,7 @@ interface OpenEncoding {
 
 /** Opens the encoders that are wanted of a track of that shape. */
 export async function openEncodings(
-  { sampleRate, channels }: Gauge,
+  { sampleRate, channels }: { readonly sampleRate: Hertz; readonly channels: number },
   { vorbis, aac, serial, check, workshop }: EncodingOptions,
 ): Promise<Encodings> {
   const wanted: Wanted[] = vorbis.map((tier) => ({ codec: "vorbis", tier }));

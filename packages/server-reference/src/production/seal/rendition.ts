@@ -1,6 +1,5 @@
-import type { Codec } from "@segue/core";
+import type { Codec, RenditionSecrets } from "@segue/core";
 import type { NamedEncoding } from "../encode/encodings";
-import { deriveFromDigest } from "./protect";
 import { sealSegments } from "./seal-segments";
 
 /** What was stored. */
@@ -22,7 +21,8 @@ export interface MediaSink {
 /** What a rendition is sealed with. */
 export interface SealOptions {
   readonly store: MediaSink;
-  readonly secret: Uint8Array;
+  /** What protects the rendition whose plaintext has that SHA-256. */
+  readonly secretsOf: (plaintextDigest: Uint8Array) => RenditionSecrets;
   /** Whether the object must survive a power cut. */
   readonly durable: boolean;
 }
@@ -49,10 +49,10 @@ export interface ProducedRendition {
 /** Encrypts and stores an encoding, and removes it from where it waited. */
 export async function sealRendition(
   encoding: NamedEncoding,
-  { store, secret, durable }: SealOptions,
+  { store, secretsOf, durable }: SealOptions,
 ): Promise<ProducedRendition> {
   const { bytes } = encoding;
-  const secrets = deriveFromDigest(secret, bytes.digest);
+  const secrets = secretsOf(bytes.digest);
   try {
     const { hash, byteLength } = await store.putStream(sealSegments(secrets, bytes), { durable });
     return {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { RenditionSecrets } from "@segue/core";
-import { deriveRendition } from "../seal/protect";
+import { deriveRendition, type RenditionSecrets } from "@segue/core";
+import { nodeCrypto } from "../../node-crypto";
 import { sealSegments } from "../seal/seal-segments";
 
 /** An encrypted rendition and what its manifest says about it. */
@@ -12,7 +12,8 @@ export interface SealedRendition extends RenditionSecrets {
 
 /** Seals a short `plaintext` as production does. @throws RangeError on an empty plaintext */
 export async function protectRendition(secret: Uint8Array, plaintext: Uint8Array): Promise<SealedRendition> {
-  const secrets = deriveRendition(secret, plaintext);
+  const digest = createHash("sha256").update(plaintext).digest();
+  const secrets = deriveRendition(nodeCrypto, secret, digest);
   const pieces = async function* (length: number) {
     for (let at = 0; at < plaintext.length; at += length) yield plaintext.subarray(at, at + length);
   };
