@@ -1,6 +1,7 @@
 /** What every module is given. */
 import type { Logger } from "pino";
-import type { Db } from "./adapters/sqlite/open";
+import type { SqlDatabase } from "./adapters/sql/database";
+import type { Database, Db } from "./adapters/sql/tables";
 import type { FaultHooks } from "./fault-hooks";
 import type { ServerSettings } from "./settings";
 
@@ -19,6 +20,8 @@ export interface ServerSecrets {
 /** What one running server shares: settings, effects, secrets. What only some modules use is passed to those. */
 export interface ServerContext {
   readonly config: ServerSettings;
+  readonly database: SqlDatabase<Database>;
+  /** Its query builder, for areas whose stores have no port yet. */
   readonly db: Db;
   readonly secrets: ServerSecrets;
   /** Server wall clock, milliseconds since the Unix epoch; in a sandbox the test clock. */

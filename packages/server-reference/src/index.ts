@@ -1,5 +1,5 @@
 /** The Segue reference server as a library: start one in a program or a test. */
-export { DataDirInUse } from "./adapters/sqlite/data-dir-lock";
+export { DataDirInUse } from "./adapters/files/data-dir-lock";
 export { ConfigError, parseConfig, type ServerConfig } from "./config";
 export type { ServerContext, ServerSecrets } from "./context";
 export { type IngestEnvironment, type IngestSummary, ingestFolder } from "./ingest/ingest";

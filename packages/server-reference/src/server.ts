@@ -3,11 +3,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { lockDataDir } from "./adapters/sqlite/data-dir-lock";
+import { lockDataDir } from "./adapters/files/data-dir-lock";
+import { openStores } from "./adapters/open-stores";
+import { openMain } from "./adapters/sql/open-main";
+import { loadSecrets } from "./adapters/sql/secrets";
 import { openEventLog } from "./adapters/sqlite/event-log";
-import { openDatabase } from "./adapters/sqlite/open";
-import { sqliteStores } from "./adapters/sqlite/open-stores";
-import { loadSecrets } from "./adapters/sqlite/secrets";
 import { type AppOptions, createApp, publicOrigin, type ServerParts } from "./app";
 import type { ServerConfig } from "./config";
 import { NO_FAULTS } from "./fault-hooks";
@@ -51,10 +51,10 @@ export async function openData(config: ServerConfig, options: DataOptions = {}):
   const unlock = lockDataDir(config.dataDir);
   try {
     mkdirSync(join(config.dataDir, "media"), { recursive: true });
-    const database = openDatabase(join(config.dataDir, DATABASE_FILE));
+    const database = await openMain(join(config.dataDir, DATABASE_FILE));
     let eventLog: EventLog | null = null;
     try {
-      const { db } = database;
+      const { query: db } = database;
       const events = openEventLog(join(config.dataDir, EVENT_LOG_FILE));
       eventLog = events;
       const sandbox = config.sandbox ? await openSandbox(db, machine) : null;
@@ -63,8 +63,8 @@ export async function openData(config: ServerConfig, options: DataOptions = {}):
       if (config.sandbox && !config.oidcIssuer) await seedDemoUsers(db, now());
       const logger = options.logger ?? createLogger(config.logLevel);
       const faults = sandbox?.faults ?? NO_FAULTS;
-      const context = { config, db, secrets, now, logger, faults };
-      const opened = sqliteStores(context, events);
+      const context = { config, database, db, secrets, now, logger, faults };
+      const opened = openStores(context, events);
       const stores = { ...opened, ...options.stores?.(opened, context) };
       const close = async () => {
         await events.close();

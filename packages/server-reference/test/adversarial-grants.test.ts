@@ -24,7 +24,7 @@ const LADDER = [
   { codec: "vorbis", tier: 160, byteLength: 40_000 },
   { codec: "vorbis", tier: 320, byteLength: 50_000 },
 ] as const;
-const fixture = makeFixture({ SEGUE_RATE_LIMIT: "0" });
+const fixture = await makeFixture({ SEGUE_RATE_LIMIT: "0" });
 type User = Awaited<ReturnType<typeof fixture.addUser>>;
 const desk = new PrepareDesk();
 let app: TestApp;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApp, type TestApp } from "./support/app";
 import { makeFixture } from "./support/fixture";
 
-const fixture = makeFixture({ SEGUE_RATE_LIMIT: "0" });
+const fixture = await makeFixture({ SEGUE_RATE_LIMIT: "0" });
 let app: TestApp;
 let token: string;
 beforeAll(async () => {

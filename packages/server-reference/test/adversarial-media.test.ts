@@ -11,7 +11,7 @@ import { startApp, type TestApp } from "./support/app";
 import { makeFixture, objectPath } from "./support/fixture";
 
 const HOUR_MS = 3_600_000;
-const fixture = makeFixture({ SEGUE_RATE_LIMIT: "0" });
+const fixture = await makeFixture({ SEGUE_RATE_LIMIT: "0" });
 const { context, stores, clock } = fixture;
 const { playable, validities } = stores;
 const signer = new MediaUrlSigner(context.secrets.mediaUrl);

@@ -11,9 +11,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { grantResponseCodec } from "@segue/core/wire";
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DataDirInUse } from "../src/adapters/sqlite/data-dir-lock";
-import { openBeside, openDatabase } from "../src/adapters/sqlite/open";
+import { DataDirInUse } from "../src/adapters/files/data-dir-lock";
+import { openBeside, openMain } from "../src/adapters/sql/open-main";
 import { backup, restore } from "../src/cli/backup";
 import { CommandError } from "../src/cli/command";
 import { keys } from "../src/cli/keys";
@@ -133,22 +134,16 @@ describe("a backup", () => {
     await server.close();
     const dataDir = folder();
     cpSync(server.dataDir, dataDir, { recursive: true });
-    const older = openDatabase(join(dataDir, "segue.db"));
-    await older.db.executeQuery({
-      sql: "PRAGMA user_version = 1",
-      parameters: [],
-      query: undefined,
-    } as never);
+    const older = await openMain(join(dataDir, "segue.db"));
+    // As it was before there was a table of steps.
+    await sql`DROP TABLE schema_migrations`.execute(older.query);
+    await sql`PRAGMA user_version = 1`.execute(older.query);
     await older.close();
     const target = join(folder(), "copy");
     await backup(configOf(dataDir), target, print);
     const version = async (file: string) => {
-      const opened = openBeside(file, "nothing");
-      const { rows } = await opened.db.executeQuery<{ user_version: number }>({
-        sql: "PRAGMA user_version",
-        parameters: [],
-        query: undefined,
-      } as never);
+      const opened = await openBeside(file, "nothing");
+      const { rows } = await sql<{ user_version: number }>`PRAGMA user_version`.execute(opened.query);
       await opened.close();
       return rows[0]!.user_version;
     };

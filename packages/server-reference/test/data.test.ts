@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
-import { DataDirInUse } from "../src/adapters/sqlite/data-dir-lock";
-import { openDatabase } from "../src/adapters/sqlite/open";
+import { DataDirInUse } from "../src/adapters/files/data-dir-lock";
+import { openMain } from "../src/adapters/sql/open-main";
 import { ConfigError, parseConfig } from "../src/config";
 import { call, startTestServer } from "./harness";
 import { signIn } from "./sign-in";
@@ -40,14 +41,10 @@ describe("the data directory", () => {
   it("refuses a database of a newer server", async () => {
     const dataDir = folder();
     const file = join(dataDir, "segue.db");
-    const database = openDatabase(file);
-    await database.db.executeQuery({
-      sql: "PRAGMA user_version = 99",
-      parameters: [],
-      query: undefined,
-    } as never);
+    const database = await openMain(file);
+    await sql`PRAGMA user_version = 99`.execute(database.query);
     await database.close();
-    expect(() => openDatabase(file)).toThrow(/newer server/);
+    await expect(openMain(file)).rejects.toThrow(/newer server/);
     rmSync(dataDir, { recursive: true });
   });
 });

@@ -3,15 +3,15 @@ import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { MediaUrlSigner } from "../src/modules/media/media-url";
 import { startApp } from "./support/app";
-import { makeFixture } from "./support/fixture";
+import { type Fixture, makeFixture } from "./support/fixture";
 
-const fixtures: ReturnType<typeof makeFixture>[] = [];
+const fixtures: Fixture[] = [];
 afterEach(async () => {
   for (const fixture of fixtures.splice(0)) await fixture.close();
 });
 
 async function start() {
-  const fixture = makeFixture({ SEGUE_RATE_LIMIT: "0" });
+  const fixture = await makeFixture({ SEGUE_RATE_LIMIT: "0" });
   fixtures.push(fixture);
   const app = await startApp(fixture);
   const open = async () => {

@@ -2,8 +2,8 @@
 import { constants } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { lockDataDir } from "../adapters/sqlite/data-dir-lock";
-import { openBeside } from "../adapters/sqlite/open";
+import { lockDataDir } from "../adapters/files/data-dir-lock";
+import { openBeside } from "../adapters/sql/open-main";
 import type { ServerConfig } from "../config";
 import { DATABASE_FILE, EVENT_LOG_FILE } from "../server";
 import { CommandError, type Print } from "./command";
@@ -42,7 +42,7 @@ async function copyStore(from: string, to: string): Promise<{ files: number; cop
 async function copyDatabase(source: string, target: string): Promise<void> {
   const made = `${target}.new`;
   await rm(made, { force: true });
-  const database = openBeside(source, "nothing");
+  const database = await openBeside(source, "nothing");
   try {
     database.backup(made);
   } finally {

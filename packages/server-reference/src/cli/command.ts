@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Milliseconds } from "@segue/core";
-import { type OpenDatabase, openBeside } from "../adapters/sqlite/open";
+import { type MainDatabase, openBeside } from "../adapters/sql/open-main";
 import type { ServerConfig } from "../config";
 import { TestClock } from "../modules/sandbox/clock";
 import { DATABASE_FILE } from "../server";
@@ -23,14 +23,14 @@ export type Print = (line: string) => void;
 export async function besideServer<T>(
   config: ServerConfig,
   needs: "nothing" | "schema",
-  work: (database: OpenDatabase, now: () => Milliseconds) => T | Promise<T>,
+  work: (database: MainDatabase, now: () => Milliseconds) => T | Promise<T>,
 ): Promise<T> {
   const file = join(config.dataDir, DATABASE_FILE);
   if (!existsSync(file)) throw new CommandError(`There is no database in ${config.dataDir}.`);
-  const database = openBeside(file, needs);
+  const database = await openBeside(file, needs);
   try {
     const sandbox = config.sandbox && needs === "schema";
-    const now = sandbox ? (await TestClock.open(database.db, Date.now)).now : Date.now;
+    const now = sandbox ? (await TestClock.open(database.query, Date.now)).now : Date.now;
     return await work(database, now);
   } finally {
     await database.close();

@@ -1,6 +1,6 @@
 /** `segue-server keys`: the keys that sign validities and time proofs. */
 import { parseArgs } from "node:util";
-import { loadSecrets } from "../adapters/sqlite/secrets";
+import { loadSecrets } from "../adapters/sql/secrets";
 import type { ServerConfig } from "../config";
 import { Keyring } from "../modules/license/keyring";
 import { besideServer, CommandError, type Print } from "./command";
@@ -18,7 +18,7 @@ export async function keys(config: ServerConfig, args: readonly string[], print:
   const [action = "list", ...rest] = positionals;
   if (rest.length > 0 || !["list", "rotate"].includes(action) || (action === "list" && values.compromised))
     throw new CommandError(`Not understood: keys ${args.join(" ")}. See segue-server --help.`);
-  await besideServer(config, "schema", async ({ db }, now) => {
+  await besideServer(config, "schema", async ({ query: db }, now) => {
     const keyring = new Keyring(db, (await loadSecrets(db, now())).license);
     if (action === "rotate") {
       const { kid, signsFromMs } = await keyring.rotate(now(), values.compromised);

@@ -1,7 +1,7 @@
 /** `segue-server revoke ID` and `segue-server allow ID`: devices, and the content keys of renditions. */
 import { parseArgs } from "node:util";
 import { type DeviceId, isId, type KeyId } from "@segue/core";
-import type { Db } from "../adapters/sqlite/open";
+import type { Db } from "../adapters/sql/tables";
 import type { ServerConfig } from "../config";
 import { DeviceStore } from "../modules/devices/store";
 import { SqlValidityStore } from "../modules/license/store";
@@ -42,7 +42,7 @@ export async function revoke(
   if (id === undefined || rest.length > 0)
     throw new CommandError(`${command} takes one id of a device, a key, a rendition or a track.`);
   const reason = values.reason.slice(0, 500);
-  await besideServer(config, "schema", async ({ db }, now) => {
+  await besideServer(config, "schema", async ({ query: db }, now) => {
     const target = await targetOf(db, id);
     const devices = new DeviceStore(db);
     const licenses = new SqlValidityStore(db, now);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The server's command line. */
-import { DataDirInUse } from "../adapters/sqlite/data-dir-lock";
-import { SchemaMismatch } from "../adapters/sqlite/open";
+import { DataDirInUse } from "../adapters/files/data-dir-lock";
+import { SchemaMismatch } from "../adapters/sql/migrate";
 import { ConfigError, parseConfig } from "../config";
 import { backup, restore } from "./backup";
 import { CommandError } from "./command";

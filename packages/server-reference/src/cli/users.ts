@@ -1,7 +1,7 @@
 /** `segue-server users`: the listeners who sign in with a password of this server. */
 import { parseArgs } from "node:util";
 import type { Plan } from "@segue/core";
-import type { Db } from "../adapters/sqlite/open";
+import type { Db } from "../adapters/sql/tables";
 import type { ServerConfig } from "../config";
 import { DEMO_USERS } from "../modules/auth/demo-users";
 import {
@@ -125,7 +125,7 @@ export async function users(
   const { action, login, details, fromInput } = parse(args);
   if (config.oidcIssuer && (action === "add" || action === "password"))
     throw new CommandError(`Listeners sign in at ${config.oidcIssuer}: passwords are kept there.`);
-  await besideServer(config, "schema", async ({ db }, now) => {
+  await besideServer(config, "schema", async ({ query: db }, now) => {
     const password = () => (fromInput ? readPassword(input) : generatePassword());
     const show = (made: string) => {
       if (!fromInput) print(`Password, shown this once: ${made}`);

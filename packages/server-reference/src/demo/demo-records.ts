@@ -1,7 +1,6 @@
 /** What the demo writes into the database: its catalog, playlists and listeners, and what waits to be rendered. */
 import { idFromBytes } from "@segue/core";
-import type { Db } from "../adapters/sqlite/open";
-import type { Database } from "../adapters/sqlite/schema";
+import type { Database, Db } from "../adapters/sql/tables";
 import { type DemoCatalog, demoBytes } from "./catalog";
 import { SAMPLE_RATE } from "./instruments";
 import { drawListeners } from "./listeners";

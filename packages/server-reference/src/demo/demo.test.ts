@@ -6,7 +6,7 @@ import { deriveRendition } from "@segue/core";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ContentStore } from "../adapters/files/content-store";
-import { type OpenDatabase, openDatabase } from "../adapters/sqlite/open";
+import { type MainDatabase, openMain } from "../adapters/sql/open-main";
 import { parseConfig } from "../config";
 import type { ServerContext } from "../context";
 import { NO_FAULTS } from "../fault-hooks";
@@ -16,7 +16,7 @@ import { startDemoRenderer } from "./renderer";
 import { seedDemo } from "./seed";
 
 let folder: string;
-let database: OpenDatabase;
+let database: MainDatabase;
 const bytes = (fill: number) => new Uint8Array(32).fill(fill);
 
 function contextFor(tracks?: number): ServerContext {
@@ -27,7 +27,8 @@ function contextFor(tracks?: number): ServerContext {
   const secrets = { mediaUrl: bytes(1), content: bytes(2), license: bytes(3), session: bytes(4) };
   return {
     config: parseConfig(env),
-    db: database.db,
+    database,
+    db: database.query,
     secrets,
     now: () => 1_700_000_000_000,
     logger: pino({ level: "silent" }),
@@ -44,11 +45,11 @@ afterAll(async () => {
 
 describe("the demo's seed", () => {
   it("inserts the whole catalog once, everything preparing", async () => {
-    database = openDatabase(":memory:");
+    database = await openMain(":memory:");
     await seedDemo(contextFor());
     await seedDemo(contextFor());
     const count = async (table: "tracks" | "artists" | "albums" | "playlists" | "users" | "media_states") => {
-      const row = await database.db
+      const row = await database.query
         .selectFrom(table)
         .select(({ fn }) => fn.countAll<number>().as("n"))
         .executeTakeFirstOrThrow();
@@ -60,7 +61,7 @@ describe("the demo's seed", () => {
     expect(await count("playlists")).toBeGreaterThanOrEqual(10);
     expect(await count("users")).toBeGreaterThanOrEqual(300);
     expect(await count("media_states")).toBe(await count("tracks"));
-    const tracks = await database.db.selectFrom("tracks").select("duration_ms").execute();
+    const tracks = await database.query.selectFrom("tracks").select("duration_ms").execute();
     expect(Math.min(...tracks.map((track) => track.duration_ms))).toBeGreaterThanOrEqual(35_000);
     expect(Math.max(...tracks.map((track) => track.duration_ms))).toBeLessThanOrEqual(45_000);
     await database.close();
@@ -69,7 +70,7 @@ describe("the demo's seed", () => {
 
 describe("a demo that was seeded before", () => {
   const count = async (table: "tracks" | "media_jobs" | "albums") => {
-    const row = await database.db
+    const row = await database.query
       .selectFrom(table)
       .select(({ fn }) => fn.countAll<number>().as("n"))
       .executeTakeFirstOrThrow();
@@ -77,13 +78,13 @@ describe("a demo that was seeded before", () => {
   };
 
   it("grows when its limit is raised, and loses nothing when it is lowered", async () => {
-    database = openDatabase(":memory:");
+    database = await openMain(":memory:");
     await seedDemo(contextFor(12));
     expect(await count("tracks")).toBe(12);
     await seedDemo(contextFor(30));
     expect(await count("tracks")).toBe(30);
     expect(await count("media_jobs")).toBe(60);
-    const items = await database.db.selectFrom("playlist_items").select("track_id").distinct().execute();
+    const items = await database.query.selectFrom("playlist_items").select("track_id").distinct().execute();
     expect(items.length).toBeGreaterThan(12);
     await seedDemo(contextFor(5));
     expect(await count("tracks")).toBe(30);
@@ -93,8 +94,8 @@ describe("a demo that was seeded before", () => {
   });
 
   it("is rendered anew when the composer changed, and plays on meanwhile", async () => {
-    database = openDatabase(":memory:");
-    const { db } = database;
+    database = await openMain(":memory:");
+    const { query: db } = database;
     await seedDemo(contextFor(4));
     await db
       .updateTable("settings")
@@ -117,16 +118,16 @@ describe("a demo that was seeded before", () => {
 
 describe("the demo's renderer", () => {
   it("renders the requested track first, decodable to its exact frames, and goes on after a stop", async () => {
-    database = openDatabase(":memory:");
+    database = await openMain(":memory:");
     const context = contextFor(12);
     await seedDemo(context);
-    const other = await database.db
+    const other = await database.query
       .selectFrom("tracks")
       .innerJoin("albums", "albums.id", "tracks.album_id")
       .where("albums.title", "!=", "Seamless")
       .select("tracks.id")
       .executeTakeFirstOrThrow();
-    await database.db
+    await database.query
       .updateTable("media_jobs")
       .set({ priority: 9_999_999 })
       .where("subject", "=", other.id)
@@ -140,13 +141,13 @@ describe("the demo's renderer", () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     await renderer.stop();
-    const ready = await database.db
+    const ready = await database.query
       .selectFrom("media_states")
       .where("state", "=", "ready")
       .select("track_id")
       .execute();
     expect(ready.map((row) => row.track_id)).toContain(other.id);
-    const renditions = await database.db
+    const renditions = await database.query
       .selectFrom("renditions")
       .selectAll()
       .where("track_id", "=", other.id)
@@ -189,7 +190,7 @@ describe("the demo's renderer", () => {
     }
     async function secretsOf(id: string) {
       const { hkdfSync } = await import("node:crypto");
-      const row = await database.db
+      const row = await database.query
         .selectFrom("renditions")
         .where("id", "=", id)
         .select("plaintext_hash")

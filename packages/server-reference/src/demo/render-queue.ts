@@ -1,5 +1,5 @@
 /** The demo's tracks that wait to be rendered, and what the database learns of their audio. */
-import type { Db } from "../adapters/sqlite/open";
+import type { Db } from "../adapters/sql/tables";
 import { MediaRecords } from "../ingest/media-records";
 import type { Production } from "../production/produce";
 

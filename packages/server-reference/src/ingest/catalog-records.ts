@@ -1,5 +1,5 @@
 /** What the catalog says of tracks, albums and artists, as ingest writes it. */
-import type { Db } from "../adapters/sqlite/open";
+import type { Db } from "../adapters/sql/tables";
 import type { StoredImage } from "./images";
 import type { MediaRecords } from "./media-records";
 import { ownRecordingOf, type PlannedAlbum, type PlannedArtist, type PlannedTrack } from "./plan";

@@ -1,5 +1,5 @@
 /** What a run of ingest is given, and what it says while it goes and at its end. */
-import type { Db } from "../adapters/sqlite/open";
+import type { Db } from "../adapters/sql/tables";
 import type { RejectReason } from "../production/read/master-rejected";
 import type { Ffmpeg } from "../production/read/workshop";
 import type { Collected } from "./collect-garbage";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openDatabase } from "../adapters/sqlite/open";
+import { openMain } from "../adapters/sql/open-main";
 import { sniffPicture } from "../production/read/picture";
 import { tone } from "../production/testing/sound";
 import { encodeWav } from "../production/testing/wav";
@@ -89,9 +89,9 @@ it("ingests what is sound of a folder full of tricks, and gives every other file
   await symlink("nowhere.wav", join(folder, "dangling.wav"));
   await put("looks like a folder.wav.txt", song(400));
 
-  const database = openDatabase(":memory:");
+  const database = await openMain(":memory:");
   const summary = await ingestFolder(folder, {
-    db: database.db,
+    db: database.query,
     dataDir: join(base, "data"),
     secret: new Uint8Array(32),
     ffmpeg: null,
@@ -102,7 +102,7 @@ it("ingests what is sound of a folder full of tricks, and gives every other file
   const reasons = Object.fromEntries(summary.rejected.map(({ path, reason }) => [path, reason]));
   expect(reasons).toEqual({ "dangling.wav": "unreadable", "latin-1 \ufffd.wav": "unreadable" });
   expect(summary.ingested).toBe(7);
-  const tracks = await database.db
+  const tracks = await database.query
     .selectFrom("tracks")
     .innerJoin("albums", "albums.id", "album_id")
     .innerJoin("images", "images.hash", "image_hash")
@@ -114,7 +114,7 @@ it("ingests what is sound of a folder full of tricks, and gives every other file
   expect(of("Tricks").title).toBe("[2J Evil Title");
   expect(of("Good").mime).toBe("image/png");
   for (const album of ["Huge", "Bomb", "Svg", "Lie"]) expect(of(album).mime, album).toBe("image/svg+xml");
-  const artists = await database.db.selectFrom("artists").select("name").execute();
+  const artists = await database.query.selectFrom("artists").select("name").execute();
   expect(Math.max(...artists.map((artist) => artist.name.length))).toBeLessThanOrEqual(300);
   await database.close();
 });

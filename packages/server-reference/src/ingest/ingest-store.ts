@@ -1,5 +1,5 @@
 /** All that ingest reads and writes in the database; the files beside it know of none. */
-import type { Db } from "../adapters/sqlite/open";
+import type { Db } from "../adapters/sql/tables";
 import type { Production } from "../production/produce";
 import { CatalogRecords } from "./catalog-records";
 import { IngestLedger } from "./ledger";

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, realpath, rm, symlink, truncate, writeFile } f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OpenDatabase, openDatabase } from "../adapters/sqlite/open";
+import { type MainDatabase, openMain } from "../adapters/sql/open-main";
 import { LIMITS } from "../production/read/limits";
 import { encodeVorbis, systemFfmpeg } from "../production/testing/encode";
 import { noise, tone } from "../production/testing/sound";
@@ -19,9 +19,9 @@ afterAll(async () => {
   await rm(base, { recursive: true, force: true });
 });
 
-async function ingest(database: OpenDatabase, folder: string, dataDir: string): Promise<IngestSummary> {
+async function ingest(database: MainDatabase, folder: string, dataDir: string): Promise<IngestSummary> {
   return ingestFolder(folder, {
-    db: database.db,
+    db: database.query,
     dataDir,
     secret: new Uint8Array(32).fill(4),
     ffmpeg,
@@ -32,7 +32,7 @@ async function ingest(database: OpenDatabase, folder: string, dataDir: string): 
 }
 
 /** Everything that tells one catalog from another. */
-async function catalogOf({ db }: OpenDatabase) {
+async function catalogOf({ query: db }: MainDatabase) {
   return {
     tracks: await db.selectFrom("tracks").selectAll().orderBy("id").execute(),
     albums: await db.selectFrom("albums").selectAll().orderBy("id").execute(),
@@ -71,7 +71,7 @@ describe("ingest", () => {
     await symlink("/dev/zero", join(folder, "device.wav"));
     execFileSync("mkfifo", [join(folder, "pipe.wav")]);
 
-    const first = openDatabase(":memory:");
+    const first = await openMain(":memory:");
     const summary = await ingest(first, folder, join(base, "data-a"));
     const reasons = Object.fromEntries(summary.rejected.map(({ path, reason }) => [path, reason]));
     expect(reasons).toEqual({
@@ -106,7 +106,7 @@ describe("ingest", () => {
     expect(again).toMatchObject({ ingested: 0, unchanged: 3 });
     expect(await catalogOf(first)).toEqual(catalog);
 
-    const second = openDatabase(":memory:");
+    const second = await openMain(":memory:");
     await ingest(second, folder, join(base, "data-b"));
     expect(await catalogOf(second)).toEqual(catalog);
     await first.close();
@@ -129,7 +129,7 @@ describe("ingest", () => {
     for (const name of ["a.flac", "b.mp3", "c.m4a"]) {
       execFileSync(ffmpeg!.command, ["-v", "error", "-i", source, ...tags, join(folder, name)]);
     }
-    const database = openDatabase(":memory:");
+    const database = await openMain(":memory:");
     const summary = await ingest(database, folder, join(base, "data-tags"));
     expect(summary.rejected).toEqual([]);
     expect(summary).toMatchObject({ ingested: 3, lossy: 2 });
@@ -146,7 +146,7 @@ describe("ingest", () => {
     await mkdir(folder);
     await writeFile(join(folder, "A.wav"), song(440));
     execFileSync(ffmpeg!.command, ["-v", "error", "-i", join(folder, "A.wav"), join(folder, "B.flac")]);
-    const database = openDatabase(":memory:");
+    const database = await openMain(":memory:");
     const summary = await ingest(database, folder, join(base, "data-twice"));
     expect(summary).toMatchObject({ ingested: 2, rejected: [] });
     expect((await catalogOf(database)).renditions.length).toBe(12);
@@ -187,12 +187,12 @@ describe("ingest", () => {
     expect(unchanged).toBeGreaterThan(0);
     expect(ingested! + unchanged!).toBe(6);
     expect(end.code).toBe(0);
-    const database = openDatabase(join(dataDir, "segue.db"));
+    const database = await openMain(join(dataDir, "segue.db"));
     const { tracks, renditions, albums } = await catalogOf(database);
     expect(tracks.length).toBe(6);
     expect(albums.length).toBe(1);
     expect(renditions.length).toBe(24);
-    const states = await database.db.selectFrom("media_states").select("state").execute();
+    const states = await database.query.selectFrom("media_states").select("state").execute();
     expect(states.map((row) => row.state)).toEqual(Array(6).fill("ready"));
     const files = (await readdir(join(dataDir, "media"), { recursive: true })).filter((name) =>
       name.includes("/"),

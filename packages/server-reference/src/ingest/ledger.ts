@@ -1,6 +1,5 @@
 /** What ingest has noted of each file: the rows of `ingest_files` that belong to one folder. */
-import type { Db } from "../adapters/sqlite/open";
-import type { IngestFilesTable } from "../adapters/sqlite/schema";
+import type { Db, IngestFilesTable } from "../adapters/sql/tables";
 import type { RejectReason } from "../production/read/master-rejected";
 import { displacedPath, type KnownFile } from "./identify";
 import type { PlannedTrack } from "./plan";

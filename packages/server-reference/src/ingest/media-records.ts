@@ -1,6 +1,6 @@
 /** What the database holds of a track's audio: renditions, measurements, and whether it can be granted. */
 import type { AudioFeatures } from "@segue/core";
-import type { Db } from "../adapters/sqlite/open";
+import type { Db } from "../adapters/sql/tables";
 import { FEATURES_VERSION } from "../production/measure/features";
 import { integrate } from "../production/measure/gate";
 import type { Measured } from "../production/measure/measured";

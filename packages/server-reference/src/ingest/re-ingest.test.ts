@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, realpath, rename, rm, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type OpenDatabase, openDatabase } from "../adapters/sqlite/open";
+import { type MainDatabase, openMain } from "../adapters/sql/open-main";
 import { FEATURES_VERSION } from "../production/measure/features";
 import { tone } from "../production/testing/sound";
 import { encodeWav } from "../production/testing/wav";
@@ -12,7 +12,7 @@ import { type IngestSummary, ingestFolder } from "./ingest";
 let base: string;
 let folder: string;
 let dataDir: string;
-let database: OpenDatabase;
+let database: MainDatabase;
 let now: number;
 let count = 0;
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
   folder = join(base, `music-${++count}`);
   dataDir = join(base, `data-${count}`);
   await mkdir(folder);
-  database = openDatabase(":memory:");
+  database = await openMain(":memory:");
   now = 1_700_000_000_000;
 });
 afterEach(() => database.close());
@@ -31,7 +31,7 @@ afterAll(() => rm(base, { recursive: true, force: true }));
 
 function ingest(options: { prune?: boolean } = {}): Promise<IngestSummary> {
   return ingestFolder(folder, {
-    db: database.db,
+    db: database.query,
     dataDir,
     secret: new Uint8Array(32).fill(4),
     // Without AAC: what is tested here does not depend on it, and every run of ffmpeg takes its time.
@@ -46,11 +46,11 @@ function ingest(options: { prune?: boolean } = {}): Promise<IngestSummary> {
 const song = (hertz: number, seconds = 0.5) => encodeWav(tone(seconds, hertz, 0.4, 44_100), "int16");
 const put = (name: string, bytes: Uint8Array) => writeFile(join(folder, name), bytes);
 const titles = async () => {
-  const rows = await database.db.selectFrom("tracks").select(["id", "title"]).orderBy("title").execute();
+  const rows = await database.query.selectFrom("tracks").select(["id", "title"]).orderBy("title").execute();
   return Object.fromEntries(rows.map((row) => [row.title, row.id]));
 };
 const renditions = (trackId: string) =>
-  database.db.selectFrom("renditions").selectAll().where("track_id", "=", trackId).orderBy("id").execute();
+  database.query.selectFrom("renditions").selectAll().where("track_id", "=", trackId).orderBy("id").execute();
 const stored = async () => {
   const names = await readdir(join(dataDir, "media"), { recursive: true });
   return new Set(names.map((name) => name.split("/").at(-1)!).filter((name) => name.length === 64));
@@ -70,9 +70,9 @@ describe("a folder that is ingested again", () => {
     const old = new Set(before.map((row) => row.media_hash));
     expect(after.some((row) => old.has(row.media_hash))).toBe(false);
     expect(after.map((row) => row.id)).not.toEqual(before.map((row) => row.id));
-    const { duration_ms } = await database.db.selectFrom("tracks").selectAll().executeTakeFirstOrThrow();
+    const { duration_ms } = await database.query.selectFrom("tracks").selectAll().executeTakeFirstOrThrow();
     expect(duration_ms).toBeCloseTo(700, 0);
-    const states = await database.db.selectFrom("media_states").select("state").execute();
+    const states = await database.query.selectFrom("media_states").select("state").execute();
     expect(states).toEqual([{ state: "ready" }]);
   });
 
@@ -90,7 +90,7 @@ describe("a folder that is ingested again", () => {
     now += 1;
     const { collected } = await ingest();
     expect(collected.removed).toBeGreaterThanOrEqual(old.length);
-    const wanted = await database.db.selectFrom("renditions").select("media_hash").execute();
+    const wanted = await database.query.selectFrom("renditions").select("media_hash").execute();
     expect(await stored()).toEqual(new Set(wanted.map((row) => row.media_hash)));
   });
 
@@ -118,9 +118,9 @@ describe("a folder that is ingested again", () => {
     expect(await ingest()).toMatchObject({ moved: 1, ingested: 0, replaced: 0, missing: [] });
     expect(await titles()).toEqual({ B: A });
     expect(await renditions(A!)).toEqual(before);
-    const track = await database.db.selectFrom("tracks").selectAll().executeTakeFirstOrThrow();
+    const track = await database.query.selectFrom("tracks").selectAll().executeTakeFirstOrThrow();
     expect(track.track_number).toBe(2);
-    const albums = await database.db.selectFrom("albums").select("title").execute();
+    const albums = await database.query.selectFrom("albums").select("title").execute();
     expect(albums).toEqual([{ title: "Moved" }]);
   });
 
@@ -135,7 +135,7 @@ describe("a folder that is ingested again", () => {
     expect(await titles()).toEqual({ A: B, B: A });
     await rename(join(folder, "A.wav"), join(folder, "B.wav"));
     expect(await ingest()).toMatchObject({ moved: 1, missing: ["B.wav"] });
-    const ids = await database.db.selectFrom("tracks").select("id").execute();
+    const ids = await database.query.selectFrom("tracks").select("id").execute();
     expect(ids.map((row) => row.id).sort()).toEqual([A, B].sort());
     await put("C.wav", song(440));
     expect(await ingest()).toMatchObject({ moved: 1, missing: [] });
@@ -160,7 +160,7 @@ describe("a folder that is ingested again", () => {
     await put("Other/B.wav", song(550));
     await ingest();
     const { A, B } = await titles();
-    const { db } = database;
+    const { query: db } = database;
     const user = {
       id: "usr_1",
       name: "u",
@@ -222,13 +222,13 @@ describe("a folder that is ingested again", () => {
     await ingest();
     const { A } = await titles();
     const before = await renditions(A!);
-    await database.db
+    await database.query
       .updateTable("track_features")
       .set({ version: "1", liveness: 0.77 })
       .where("track_id", "=", A!)
       .execute();
     expect(await ingest()).toMatchObject({ updated: 1, unchanged: 1, ingested: 0 });
-    const features = await database.db.selectFrom("track_features").selectAll().execute();
+    const features = await database.query.selectFrom("track_features").selectAll().execute();
     expect(features.map((row) => row.version)).toEqual(Array(2).fill(String(FEATURES_VERSION)));
     expect(features.every((row) => row.liveness < 0.77)).toBe(true);
     expect(await renditions(A!)).toEqual(before);
@@ -240,18 +240,18 @@ describe("a folder that is ingested again", () => {
     await put("2.wav", song(550));
     await put("0.wav", song(330));
     await ingest();
-    const first = await database.db
+    const first = await database.query
       .selectFrom("tracks")
       .innerJoin("albums", "albums.id", "album_id")
       .select(["tracks.id", "track_number", "image_hash"])
       .orderBy("tracks.id")
       .execute();
-    const other = openDatabase(":memory:");
+    const other = await openMain(":memory:");
     await database.close();
     database = other;
     dataDir = `${dataDir}-other`;
     await ingest();
-    const second = await database.db
+    const second = await database.query
       .selectFrom("tracks")
       .innerJoin("albums", "albums.id", "album_id")
       .select(["tracks.id", "track_number", "image_hash"])

@@ -1,5 +1,5 @@
 /** Stored objects that nothing refers to any more, and what still refers to others. */
-import type { Db } from "../adapters/sqlite/open";
+import type { Db } from "../adapters/sql/tables";
 
 /** The content stores of a data directory. */
 export type StoreName = "media" | "images";

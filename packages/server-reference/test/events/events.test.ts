@@ -20,7 +20,7 @@ let otherDevice: FixtureDevice;
 let track: PlayEvent["trackId"];
 
 beforeAll(async () => {
-  fixture = makeFixture({ SEGUE_RATE_LIMIT: "0" });
+  fixture = await makeFixture({ SEGUE_RATE_LIMIT: "0" });
   app = await startApp(fixture);
   user = await fixture.addUser("premium");
   other = await fixture.addUser("free");
@@ -276,7 +276,7 @@ it("believes a play for no longer than there was time, and says a lost count rig
 });
 
 it("refuses a flood of one listener, and nobody else's events", async () => {
-  const limited = makeFixture();
+  const limited = await makeFixture();
   const server = await startApp(limited);
   try {
     const flooder = await limited.addUser("free");

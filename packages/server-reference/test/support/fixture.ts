@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DeviceId, idFromBytes, type TrackId, type UserId } from "@segue/core";
 import { pino } from "pino";
+import { openStores } from "../../src/adapters/open-stores";
+import { openMain } from "../../src/adapters/sql/open-main";
 import { openEventLog } from "../../src/adapters/sqlite/event-log";
-import { openDatabase } from "../../src/adapters/sqlite/open";
-import { sqliteStores } from "../../src/adapters/sqlite/open-stores";
 import { parseConfig } from "../../src/config";
 import type { ServerContext } from "../../src/context";
 import { NO_FAULTS } from "../../src/fault-hooks";
@@ -107,21 +107,22 @@ export async function addTrack(
 }
 
 /** Makes the context; `clock.now` can be set. */
-export function makeFixture(env: Readonly<Record<string, string>> = {}) {
+export async function makeFixture(env: Readonly<Record<string, string>> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "segue-test-"));
-  const database = openDatabase(":memory:");
+  const database = await openMain(":memory:");
   const clock = { now: Date.UTC(2030, 0, 2, 12) };
   const secret = () => new Uint8Array(randomBytes(32));
   const context = {
     config: parseConfig({ SEGUE_DATA_DIR: dataDir, SEGUE_PORT: "0", ...env }),
-    db: database.db,
+    database,
+    db: database.query,
     secrets: { mediaUrl: secret(), content: secret(), license: secret(), session: secret() },
     now: () => clock.now,
     logger: pino({ level: "silent" }),
     faults: NO_FAULTS,
   };
-  const stores = sqliteStores(context, openEventLog(join(dataDir, "events.db")));
-  const db = database.db;
+  const stores = openStores(context, openEventLog(join(dataDir, "events.db")));
+  const db = database.query;
 
   async function addUser(plan: Plan, market = "DE", explicitFilter = false) {
     const id = idFromBytes("user", randomBytes(16)) as UserId;
@@ -159,4 +160,4 @@ export function makeFixture(env: Readonly<Record<string, string>> = {}) {
 }
 
 /** What `makeFixture` gives. */
-export type Fixture = ReturnType<typeof makeFixture>;
+export type Fixture = Awaited<ReturnType<typeof makeFixture>>;

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import Libsql from "libsql";
 import { afterAll, describe, expect, test } from "vitest";
+import { MIGRATIONS } from "../../../test/support/released-schema";
 import { openEventLog } from "../sqlite/event-log";
-import { MIGRATIONS } from "../sqlite/migrations";
-import { openDatabase } from "../sqlite/open";
-import { type MigrationSet, migrate, SchemaMismatch } from "./migrate";
+import { checkMigrated, type MigrationSet, migrate, SchemaMismatch } from "./migrate";
 import { EVENTS, MAIN } from "./migrations";
 import { openSqlite } from "./open-sqlite";
 
@@ -35,20 +34,27 @@ async function migrated(file: string, set: MigrationSet): Promise<string> {
   return file;
 }
 
+/** A file as servers made it that had `version` steps and no table of them. */
+function released(version: number): string {
+  const file = fresh();
+  const old = new Libsql(file);
+  for (const step of MIGRATIONS.slice(0, version)) old.exec(step);
+  old.exec(`PRAGMA user_version = ${version}`);
+  old.close();
+  return file;
+}
+
 describe("a data directory of before", () => {
   test("has the tables, to the letter, that the steps make", async () => {
-    const [main, events] = [fresh(), fresh()];
-    await openDatabase(main).close();
+    const [main, events] = [released(MIGRATIONS.length), fresh()];
     await openEventLog(events).close();
     expect(told(await migrated(fresh(), MAIN))).toEqual(told(main));
     expect(told(await migrated(fresh(), EVENTS))).toEqual(told(events));
   });
 
   test.each([1, 2, 3, 4, 5, 6])("is taken over at version %i with every row", async (version) => {
-    const file = fresh();
+    const file = released(version);
     const old = new Libsql(file);
-    for (const step of MIGRATIONS.slice(0, version)) old.exec(step);
-    old.exec(`PRAGMA user_version = ${version}`);
     old.exec("INSERT INTO settings VALUES ('seed', '7')");
     old.exec("INSERT INTO server_secrets VALUES ('license', x'00ff', 1)");
     old.close();
@@ -64,16 +70,29 @@ describe("a data directory of before", () => {
       database.query,
     );
     expect(names.rows.map(({ name }) => name)).toEqual(MAIN.steps.map(({ name }) => name));
-    await database.close();
     // The servers of before count by the file's number.
-    await openDatabase(file).close();
+    expect((await sql`PRAGMA user_version`.execute(database.query)).rows).toEqual([
+      { user_version: MAIN.steps.length },
+    ]);
+    await database.close();
   });
 
   test("is refused when a newer server has counted further, with or without the table of steps", async () => {
     const file = await migrated(fresh(), MAIN);
     const newer = new Libsql(file);
-    newer.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
+    newer.exec(`PRAGMA user_version = ${MAIN.steps.length + 1}`);
     newer.close();
     await expect(migrated(file, MAIN)).rejects.toThrow(SchemaMismatch);
+  });
+
+  test.each([1, MIGRATIONS.length])("is known at version %i, and left as it is", async (version) => {
+    const file = released(version);
+    const before = told(file);
+    const database = openSqlite(file);
+    const checked = checkMigrated(database, { ...MAIN, steps: MAIN.steps.slice(0, MIGRATIONS.length) });
+    if (version === MIGRATIONS.length) await checked;
+    else await expect(checked).rejects.toThrow("another version of the server");
+    await database.close();
+    expect(told(file)).toEqual(before);
   });
 });

@@ -1,5 +1,5 @@
 /** Brings the tables of a database up to date, step by step, each step in a transaction of its own. */
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { SqlDatabase } from "./database";
 import type { Ddl } from "./ddl";
 import { DatabaseError } from "./errors";
@@ -32,6 +32,28 @@ export async function migrate<DB>(database: SqlDatabase<DB>, set: MigrationSet):
   while (await database.transaction((tx) => step(database, set, tx)));
 }
 
+/**
+ * Changes nothing.
+ * @throws SchemaMismatch unless the database has the steps of `set`, all of them and no others
+ */
+export async function checkMigrated<DB>(
+  { query, dialect }: SqlDatabase<DB>,
+  set: MigrationSet,
+): Promise<void> {
+  const known = set.steps.map((each) => each.name);
+  const applied = await appliedTo(query, set.area).catch((error: unknown) => {
+    // Of before there was the table.
+    if (error instanceof DatabaseError && error.code === "statement") return [];
+    throw error;
+  });
+  const counted = await versionOf(dialect, query);
+  const same = applied.length > 0 ? applied.join() === known.join() : counted === known.length;
+  if (!same)
+    throw new SchemaMismatch(
+      `the database belongs to another version of the server (${set.area}: ${applied.at(-1) ?? counted}, this command ends with ${known.at(-1)}); start the server of this version once`,
+    );
+}
+
 async function makeTable<DB>({ query, dialect }: SqlDatabase<DB>): Promise<void> {
   const { types, endings } = dialect;
   const made = sql.raw(
@@ -54,10 +76,8 @@ async function step<DB>(
 ): Promise<boolean> {
   const lock = dialect.lock(TABLE);
   if (lock) await sql.raw(lock).execute(tx);
-  const { rows } = await sql<{ name: string }>`
-    SELECT name FROM ${sql.table(TABLE)} WHERE area = ${set.area} ORDER BY number`.execute(tx);
-  const applied = rows.map((row) => row.name);
   const known = set.steps.map((each) => each.name);
+  const applied = await appliedTo(tx, set.area);
   const counted = await versionOf(dialect, tx);
   if (Math.max(applied.length, counted) > known.length || applied.some((name, i) => name !== known[i]))
     throw new SchemaMismatch(
@@ -75,8 +95,15 @@ async function step<DB>(
   return true;
 }
 
+/** Names of the steps of `area` that were applied since there is a table of them. */
+async function appliedTo<DB>(db: Kysely<DB>, area: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`
+    SELECT name FROM ${sql.table(TABLE)} WHERE area = ${area} ORDER BY number`.execute(db);
+  return rows.map((row) => row.name);
+}
+
 /** How many steps the file counts, also those of before there was a table of them. */
-async function versionOf<DB>({ version }: SqlDatabase<DB>["dialect"], tx: Transaction<DB>): Promise<number> {
+async function versionOf<DB>({ version }: SqlDatabase<DB>["dialect"], tx: Kysely<DB>): Promise<number> {
   if (!version) return 0;
   const { rows } = await sql.raw<Record<string, number>>(version.read).execute(tx);
   return Object.values(rows[0]!)[0]!;

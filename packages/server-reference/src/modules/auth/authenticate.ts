@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import { SegueError } from "@segue/core";
 import { sql } from "kysely";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 import type { Authenticator } from "../../http/principal";
 import { isAdmitted, toUser, USER_COLUMNS, type UserRow } from "./users";
 

@@ -1,7 +1,7 @@
 /** The two listeners of the sandbox. */
 import { createHash } from "node:crypto";
 import { idFromBytes, type UserId } from "@segue/core";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 import { hashPassword } from "./password";
 
 /** A demo listener, with the password that the sandbox's sign-in page shows. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { idFromBytes, SegueError } from "@segue/core";
 import { errors, type JWTPayload, jwtVerify } from "jose";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 import type { Authenticator, User } from "../../http/principal";
 import { type ProviderKeyOptions, ProviderUnreachable, providerKeys } from "./provider-keys";
 import { toUser, USER_COLUMNS } from "./users";

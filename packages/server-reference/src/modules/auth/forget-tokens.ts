@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { Database } from "../../adapters/sqlite/schema";
+import type { Database } from "../../adapters/sql/tables";
 
 /** Ends every session, token and code of `userIds`: whoever holds one signs in anew. */
 export async function forgetTokens(db: Kysely<Database>, userIds: readonly string[]): Promise<void> {

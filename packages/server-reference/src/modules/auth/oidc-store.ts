@@ -1,6 +1,6 @@
 /** Where the authorization server keeps its state. */
 import { errors } from "oidc-provider";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 import { tokenKey } from "./authenticate";
 
 type Payload = Record<string, unknown> & {

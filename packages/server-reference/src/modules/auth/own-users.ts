@@ -2,8 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { idFromBytes, type Plan } from "@segue/core";
 import type { Kysely } from "kysely";
-import type { Db } from "../../adapters/sqlite/open";
-import type { Database } from "../../adapters/sqlite/schema";
+import type { Database, Db } from "../../adapters/sql/tables";
 import { isDemoUser } from "./demo-users";
 import { forgetTokens } from "./forget-tokens";
 import { hashPassword } from "./password";

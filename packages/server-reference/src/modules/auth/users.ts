@@ -1,7 +1,6 @@
 /** Listeners in the database, as far as this server lets them in. */
 import type { UserId } from "@segue/core";
-import type { Db } from "../../adapters/sqlite/open";
-import type { UsersTable } from "../../adapters/sqlite/schema";
+import type { Db, UsersTable } from "../../adapters/sql/tables";
 import type { User } from "../../http/principal";
 import { isDemoUser } from "./demo-users";
 

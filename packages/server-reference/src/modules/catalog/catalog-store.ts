@@ -1,6 +1,6 @@
 /** What the catalog is read from. */
 import type { Album, Artist, Playlist, Shelf, Track, TrackId } from "@segue/core";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 import { readAlbums, readArtists, readPlaylists } from "./collection-store";
 import { readHome } from "./home";
 import { type CollectionKind, readAlbumIds, readTrackIds, type Slice } from "./list-store";

@@ -1,6 +1,6 @@
 /** Albums, artists and playlists as they travel. */
 import type { Album, AlbumId, Artist, ArtistId, ArtistRef, Playlist, PlaylistId, UserId } from "@segue/core";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 import { imageUrl } from "./image-url";
 
 const list = (json: string) => JSON.parse(json) as string[];

@@ -1,6 +1,6 @@
 /** The first page: shelves of what the catalog has. */
 import type { Shelf, ShelfItem } from "@segue/core";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 import { readAlbums, readArtists, readPlaylists } from "./collection-store";
 
 const SHELF = 12;

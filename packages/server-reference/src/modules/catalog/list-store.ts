@@ -1,5 +1,5 @@
 /** Which tracks and albums a collection holds, in which order. */
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 
 /** Something that holds tracks. */
 export type CollectionKind = "album" | "artist" | "playlist";

@@ -9,7 +9,7 @@ import type {
   Track,
   TrackId,
 } from "@segue/core";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 import { imageUrl } from "./image-url";
 
 /** Heads of some tracks, by track. */

@@ -2,8 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type DeviceId, type DeviceType, SegueError, type UserId } from "@segue/core";
 import type { CompiledQuery, Selectable } from "kysely";
-import type { Db } from "../../adapters/sqlite/open";
-import type { DevicesTable } from "../../adapters/sqlite/schema";
+import type { Db, DevicesTable } from "../../adapters/sql/tables";
 import type { Registration } from "./registration";
 
 export type DeviceRow = Selectable<DevicesTable>;

@@ -1,5 +1,5 @@
 /** Artwork, as it is found by its hash. */
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 
 /** A picture. */
 export interface StoredImage {

@@ -1,7 +1,7 @@
 /** The signing keys of a server, as its database has them. */
 import { randomBytes } from "node:crypto";
 import type { Milliseconds } from "@segue/core";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 import { KEY_LEAD_MS, type KeyGeneration, type KeySchedule, scheduleAt } from "./key-schedule";
 import { firstSeed, type SigningKey, SigningKeys, signingKey } from "./signing-keys";
 

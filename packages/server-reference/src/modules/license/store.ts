@@ -1,7 +1,7 @@
 /** Validities and revocations in the database. */
 import type { DeviceId, KeyId, Milliseconds, SignedPayload, Validity } from "@segue/core";
 import { sql } from "kysely";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 import type { ValidityStore } from "./validity";
 
 /** A revocation made by another process is seen after at most this long. */

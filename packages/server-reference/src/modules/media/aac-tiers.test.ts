@@ -3,8 +3,8 @@ import { addTrack, type Fixture, makeFixture } from "../../../test/support/fixtu
 import { aacTiers } from "./aac-tiers";
 
 let fixture: Fixture;
-beforeEach(() => {
-  fixture = makeFixture();
+beforeEach(async () => {
+  fixture = await makeFixture();
 });
 afterEach(() => fixture.close());
 

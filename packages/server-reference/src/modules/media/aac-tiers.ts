@@ -1,5 +1,5 @@
 /** Which AAC tiers the catalog has. */
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 
 /** Gives the AAC tiers that there are, in kbps, lowest first. */
 export type AacTiers = () => Promise<readonly number[]>;

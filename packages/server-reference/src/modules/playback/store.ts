@@ -10,8 +10,7 @@ import {
   type TrackId,
 } from "@segue/core";
 import { LRUCache } from "lru-cache";
-import type { Db } from "../../adapters/sqlite/open";
-import type { RenditionsTable, TrackLoudnessTable, TracksTable } from "../../adapters/sqlite/schema";
+import type { Db, RenditionsTable, TrackLoudnessTable, TracksTable } from "../../adapters/sql/tables";
 import { nodeCrypto } from "../../node-crypto";
 import type { PlayableRendition, PlayableTrack, PlayableTracks } from "./types";
 

@@ -1,7 +1,7 @@
 /** The sandbox's clock: the wall clock of the whole server, which a developer may move. */
 import type { Milliseconds, SandboxClock } from "@segue/core";
 import { z } from "zod";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 
 /** Furthest that the clock goes: 2100-01-01. */
 export const MAX_CLOCK_MS = Date.UTC(2100, 0, 1);

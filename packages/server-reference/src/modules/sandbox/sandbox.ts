@@ -1,6 +1,6 @@
 /** What a sandbox has beside an ordinary server. */
 import type { Milliseconds } from "@segue/core";
-import type { Db } from "../../adapters/sqlite/open";
+import type { Db } from "../../adapters/sql/tables";
 import { TestClock } from "./clock";
 import { FaultSwitches } from "./faults";
 

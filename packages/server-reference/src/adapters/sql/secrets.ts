@@ -1,7 +1,7 @@
 /** The server's secrets: made on the first start, kept in its database, whose file only its user reads. */
 import { randomBytes } from "node:crypto";
 import type { ServerSecrets } from "../../context";
-import type { Db } from "./open";
+import type { Db } from "./tables";
 
 async function secret(db: Db, name: string, nowMs: number): Promise<Uint8Array> {
   const made = { name, value: new Uint8Array(randomBytes(32)), created_at: nowMs };

@@ -8,7 +8,7 @@ import {
   type SessionCommit,
   SessionTaken,
 } from "../../modules/connect/store";
-import type { Db } from "./open";
+import type { Db } from "./tables";
 
 const deviceId = z.custom<DeviceId>((value) => isId("device", value));
 const count = z.number().int().nonnegative();
@@ -48,11 +48,15 @@ const Rest = z.object({
 /** Rows that one statement inserts at most. */
 const CHUNK = 100;
 
-export class SqliteConnectStore implements ConnectStore {
-  constructor(private readonly db: Db) {}
+export class SqlConnectStore implements ConnectStore {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
 
   async load(sessionId: string): Promise<SavedSession | null> {
-    const row = await this.db
+    const row = await this.#db
       .selectFrom("connect_sessions")
       .select(["session", "rest"])
       .where("id", "=", sessionId)
@@ -71,7 +75,7 @@ export class SqliteConnectStore implements ConnectStore {
   }
 
   async #results(sessionId: string): Promise<ReadonlyMap<string, StoredResult>> {
-    const rows = await this.db
+    const rows = await this.#db
       .selectFrom("connect_results")
       .select(["device_id", "result", "at_ms"])
       .where("session_id", "=", sessionId)
@@ -98,7 +102,7 @@ export class SqliteConnectStore implements ConnectStore {
       rest: JSON.stringify({ owner, holders, transfer, pending, volumeSeq }),
       updated_at: nowMs,
     };
-    await this.db.transaction().execute(async (tx) => {
+    await this.#db.transaction().execute(async (tx) => {
       const query = expected
         ? tx
             .updateTable("connect_sessions")

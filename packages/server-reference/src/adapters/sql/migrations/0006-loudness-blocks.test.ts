@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Libsql from "libsql";
 import { expect, it } from "vitest";
+import { MIGRATIONS } from "../../../../test/support/released-schema";
 import { MediaRecords } from "../../../ingest/media-records";
-import { openDatabase } from "../open";
-import { MIGRATIONS } from "./index";
+import { openMain } from "../open-main";
 
 const STEPS_BEFORE = 5;
 const payload = (...meanSquares: number[]) =>
@@ -36,8 +36,8 @@ it("keeps what an album's loudness is gated from, and leaves only work among the
   const folder = mkdtempSync(join(tmpdir(), "segue-migrate-"));
   const file = join(folder, "segue.db");
   writeOlder(file);
-  const database = openDatabase(file);
-  const { db } = database;
+  const database = await openMain(file);
+  const { query: db } = database;
   const blocks = await db.selectFrom("track_loudness_blocks").selectAll().orderBy("track_id").execute();
   expect(blocks).toEqual([
     { track_id: "loud", blocks: payload(0.25, 0.25) },

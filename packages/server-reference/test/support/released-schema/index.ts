@@ -1,4 +1,4 @@
-/** The steps that make the tables, one file each. A step that was released is never edited; add another. */
+/** The steps by which servers made their tables before those were written for two databases, to the letter. */
 import { FOUNDATION } from "./0001-foundation";
 import { LICENSE_OPERATIONS } from "./0002-license-operations";
 import { EXTERNAL_CLAIMS } from "./0003-external-claims";
