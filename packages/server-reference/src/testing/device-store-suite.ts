@@ -1,13 +1,13 @@
 /** What every implementation of the device store must do. */
 import { createHash } from "node:crypto";
-import { type DeviceId, idFromBytes, SegueError, type UserId } from "@segue/core";
+import { type DeviceId, idFromBytes, type UserId } from "@segue/core";
 import {
   type DeviceDescription,
   type DeviceStore,
   MAX_CHALLENGES,
   MAX_DEVICES,
 } from "../modules/devices/device-store";
-import type { SuiteTools } from "./suite-tools";
+import { outcome, type SuiteTools } from "./suite-tools";
 
 /** A store without devices, and the users that it needs. */
 export interface DeviceStoreSubject {
@@ -28,16 +28,6 @@ function describing(name: string, userId: UserId, more: Partial<DeviceDescriptio
   const key = (of: string) => new Uint8Array([4, ...hash(`${of} x`), ...hash(`${of} y`)]);
   const keys = { identityKey: key(name), agreementKey: key(`${name} agrees`) };
   return { id: idOf(name), userId, name, type: "speaker", ...keys, ...more };
-}
-
-/** The code with which `work` was refused; its value when it was not. */
-async function outcome<T>(work: Promise<T>): Promise<T | string> {
-  try {
-    return await work;
-  } catch (error) {
-    if (SegueError.is(error)) return error.code;
-    throw error;
-  }
 }
 
 /** @param open Makes a store that nobody else uses */

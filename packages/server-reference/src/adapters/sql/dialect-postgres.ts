@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { CustomTypesConfig } from "pg";
 import type { SqlDialect } from "./dialect";
 import { DatabaseError, type DatabaseErrorCode } from "./errors";
-import { checkedNumber } from "./values";
+import { asJson, checkedNumber } from "./values";
 
 /** By SQLSTATE, or by the two characters of its class. */
 const STATES: Readonly<Record<string, DatabaseErrorCode>> = {
@@ -72,8 +72,7 @@ export const POSTGRES: SqlDialect = {
   lock: (table) => `LOCK TABLE ${table} IN EXCLUSIVE MODE`,
   version: null,
   jsonText: (json, key) => sql`(${json})::json ->> ${key}`,
-  isAmong: (text, list) =>
-    sql`${text} = any (array(select json_array_elements_text(${JSON.stringify(list)}::json)))`,
+  isAmong: (text, list) => sql`${text} = any (array(select json_array_elements_text(${asJson(list)}::json)))`,
   explain,
 };
 

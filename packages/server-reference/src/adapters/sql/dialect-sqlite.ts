@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type Libsql from "libsql";
 import type { SqlDialect } from "./dialect";
 import { DatabaseError, type DatabaseErrorCode } from "./errors";
-import { checkedNumber, checkedValues } from "./values";
+import { asJson, checkedNumber, checkedValues } from "./values";
 
 /** By extended result code. */
 const CONSTRAINTS: Readonly<Record<number, DatabaseErrorCode>> = {
@@ -64,7 +64,7 @@ export const SQLITE: SqlDialect = {
   lock: () => null,
   version: { read: "PRAGMA user_version", write: (count) => `PRAGMA user_version = ${count}` },
   jsonText: (json, key) => sql`cast(${json} ->> ${key} as text)`,
-  isAmong: (text, list) => sql`${text} in (select value from json_each(${JSON.stringify(list)}))`,
+  isAmong: (text, list) => sql`${text} in (select value from json_each(${asJson(list)}))`,
   explain,
 };
 

@@ -24,8 +24,11 @@ export interface SqlDialect {
   readonly version: { readonly read: string; write(count: number): string } | null;
   /** The text that JSON text `json` has under `key` at its top; null where there is none. */
   jsonText(json: Expression<string | null>, key: string): RawBuilder<string | null>;
-  /** Whether `text` is one of `list`: one value, and so one statement, whatever the length of the list. */
-  isAmong(text: Expression<string | null>, list: readonly string[]): RawBuilder<boolean>;
+  /**
+   * Whether `text` is one of `list`: one value, and so one statement, whatever the length of the list. The parameter of a
+   * statement that is compiled once is JSON text of the list.
+   */
+  isAmong(text: Expression<string | null>, list: readonly string[] | string): RawBuilder<boolean>;
   /** `error` of the driver in words that both databases share. */
   explain(error: unknown): DatabaseError;
 }

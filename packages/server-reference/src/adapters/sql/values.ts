@@ -49,3 +49,8 @@ export function checkedNumber(value: number): number {
     refuse("a number beyond 2^53 − 1, or none at all, cannot be kept exactly");
   return value + 0;
 }
+
+/** JSON text of `list`, which may be that already, or stand for it until a statement is run. */
+export function asJson(list: readonly string[] | string): string {
+  return Array.isArray(list) ? JSON.stringify(list) : (list as string);
+}

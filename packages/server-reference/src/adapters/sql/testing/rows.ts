@@ -1,5 +1,5 @@
 /** Rows of other areas that a store's rows refer to. */
-import type { UserId } from "@segue/core";
+import type { DeviceId, UserId } from "@segue/core";
 import type { SqlDatabase } from "../database";
 import type { Database } from "../tables";
 
@@ -8,5 +8,24 @@ export async function addUser(database: SqlDatabase<Database>, id: UserId): Prom
   await database.query
     .insertInto("users")
     .values({ id, name: id, login: id, password_hash: null, plan: "premium", market: "DE", created_at: 0 })
+    .execute();
+}
+
+/** A device, whose user has the same id. */
+export async function addDevice(database: SqlDatabase<Database>, id: DeviceId): Promise<void> {
+  await addUser(database, id as string as UserId);
+  const key = new Uint8Array(65);
+  await database.query
+    .insertInto("devices")
+    .values({
+      id,
+      user_id: id,
+      identity_key: key,
+      agreement_key: key,
+      name: id,
+      type: "web",
+      registered_at: 0,
+      last_seen_at: 0,
+    })
     .execute();
 }
