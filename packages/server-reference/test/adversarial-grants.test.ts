@@ -201,9 +201,10 @@ describe("an honest grant", () => {
     const granted = before.results[0]!;
     if (granted.kind !== "grant") throw new Error("expected a grant");
     const { keyId } = granted.grant.keyEnvelope;
-    const { validities } = fixture.stores;
-    expect(await validities.revokeKey(keyId, "withdrawn")).toBe(true);
-    expect(await validities.revokeKey(keyId, "again")).toBe(false);
+    const { revokedKeys } = fixture.stores;
+    expect(await revokedKeys.revoke(keyId, "withdrawn", fixture.clock.now)).toBe(true);
+    expect(await revokedKeys.revoke(keyId, "again", fixture.clock.now)).toBe(false);
+    fixture.clock.now += 1000;
     const after = await grants(premium, desktop, [doomed.id]);
     expect(outcome(after)).toEqual(["no_longer_available"]);
     const [old, fresh] = [before, after].map(({ validity }) => validityCodec.fromBytes(validity.payload));

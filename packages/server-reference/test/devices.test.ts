@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { idFromBytes } from "@segue/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MAX_DEVICES } from "../src/modules/devices/store";
+import { MAX_DEVICES } from "../src/modules/devices/device-store";
 import { challengeOf as challengeFor, newKeys, register as registerAt, registration } from "./device-keys";
 import { call, startTestServer, type TestServer } from "./harness";
 import { signIn } from "./sign-in";

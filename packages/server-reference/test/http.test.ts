@@ -4,7 +4,6 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DeviceStore } from "../src/modules/devices/store";
 import type { StoreChange } from "../src/server";
 import { call, startTestServer, type TestServer } from "./harness";
 import { signIn } from "./sign-in";
@@ -52,12 +51,10 @@ describe("failures", () => {
   });
 
   it("hide what went wrong inside", async () => {
-    class BrokenDevices extends DeviceStore {
-      override async addChallenge(): Promise<never> {
-        throw new Error("SQLITE_ERROR: no such table: device_challenges");
-      }
-    }
-    const stores: StoreChange = (_opened, { db }) => ({ devices: new BrokenDevices(db) });
+    const addChallenge = async () => {
+      throw new Error("SQLITE_ERROR: no such table: device_challenges");
+    };
+    const stores: StoreChange = ({ devices }) => ({ devices: { ...devices, addChallenge } });
     const broken = await startTestServer({}, { stores });
     const access = (await signIn(broken)).access_token;
     const { status, body } = await call(broken, "POST", "/v1/devices/challenges", { token: access });

@@ -45,7 +45,8 @@ describe("closing the server", () => {
     const signer = new MediaUrlSigner(fixture.context.secrets.mediaUrl);
     const { playable } = fixture.stores;
     const track = await fixture.addTrack([{ codec: "vorbis", tier: 96, byteLength: 8_000_000 }]);
-    const { hash, byteLength } = (await playable.tracks([track.id])).get(track.id)!.renditions[0]!;
+    const [stored] = await playable.tracks([track.id]);
+    const { hash, byteLength } = stored!.renditions[0]!;
     const { url } = signer.sign({ hash, max: byteLength }, fixture.clock.now, 3_600_000);
     const reader = await open();
     reader.write(`GET ${url} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`);

@@ -1,6 +1,7 @@
 /** `segue-server keys`: the keys that sign validities and time proofs. */
 import { parseArgs } from "node:util";
 import { loadSecrets } from "../adapters/sql/secrets";
+import { sqlSigningKeyStore } from "../adapters/sql/signing-key-store";
 import type { ServerConfig } from "../config";
 import { Keyring } from "../modules/license/keyring";
 import { besideServer, CommandError, type Print } from "./command";
@@ -18,8 +19,9 @@ export async function keys(config: ServerConfig, args: readonly string[], print:
   const [action = "list", ...rest] = positionals;
   if (rest.length > 0 || !["list", "rotate"].includes(action) || (action === "list" && values.compromised))
     throw new CommandError(`Not understood: keys ${args.join(" ")}. See segue-server --help.`);
-  await besideServer(config, "schema", async ({ query: db }, now) => {
-    const keyring = new Keyring(db, (await loadSecrets(db, now())).license);
+  await besideServer(config, "schema", async (database, now) => {
+    const secrets = await loadSecrets(database.query, now());
+    const keyring = new Keyring(sqlSigningKeyStore(database), secrets.license);
     if (action === "rotate") {
       const { kid, signsFromMs } = await keyring.rotate(now(), values.compromised);
       const when = values.compromised ? "signs now" : `signs from ${new Date(signsFromMs).toISOString()}`;

@@ -1,10 +1,11 @@
 /** `segue-server revoke ID` and `segue-server allow ID`: devices, and the content keys of renditions. */
 import { parseArgs } from "node:util";
 import { type DeviceId, isId, type KeyId } from "@segue/core";
-import type { Db } from "../adapters/sql/tables";
+import { sqlDeviceStore } from "../adapters/sql/device-store";
+import { sqlRenditionStore } from "../adapters/sql/rendition-store";
+import { sqlRevokedKeyStore } from "../adapters/sql/revoked-key-store";
 import type { ServerConfig } from "../config";
-import { DeviceStore } from "../modules/devices/store";
-import { SqlValidityStore } from "../modules/license/store";
+import type { RenditionStore } from "../modules/media/rendition-store";
 import { besideServer, CommandError, type Print } from "./command";
 
 type Target =
@@ -12,15 +13,14 @@ type Target =
   | { readonly kind: "keys"; readonly ids: readonly KeyId[] };
 
 /** What `id` names: a device, or the keys of a rendition or of all renditions of a track. */
-async function targetOf(db: Db, id: string): Promise<Target> {
+async function targetOf(renditions: RenditionStore, id: string): Promise<Target> {
   if (isId("device", id)) return { kind: "device", id };
   if (isId("key", id)) return { kind: "keys", ids: [id] };
-  const column = isId("rendition", id) ? "id" : isId("track", id) ? "track_id" : null;
-  if (column === null)
+  if (!isId("rendition", id) && !isId("track", id))
     throw new CommandError(`${id} is not the id of a device, a key, a rendition or a track.`);
-  const rows = await db.selectFrom("renditions").select("key_id").where(column, "=", id).execute();
-  if (rows.length === 0) throw new CommandError(`There is no rendition for ${id}.`);
-  return { kind: "keys", ids: rows.map((row) => row.key_id as KeyId) };
+  const ids = await renditions.keysOf(id);
+  if (ids.length === 0) throw new CommandError(`There is no rendition for ${id}.`);
+  return { kind: "keys", ids };
 }
 
 /**
@@ -42,10 +42,10 @@ export async function revoke(
   if (id === undefined || rest.length > 0)
     throw new CommandError(`${command} takes one id of a device, a key, a rendition or a track.`);
   const reason = values.reason.slice(0, 500);
-  await besideServer(config, "schema", async ({ query: db }, now) => {
-    const target = await targetOf(db, id);
-    const devices = new DeviceStore(db);
-    const licenses = new SqlValidityStore(db, now);
+  await besideServer(config, "schema", async (database, now) => {
+    const target = await targetOf(sqlRenditionStore(database), id);
+    const devices = sqlDeviceStore(database);
+    const keys = sqlRevokedKeyStore(database);
     const say = (what: string, changed: boolean) => {
       const [done, before] =
         command === "revoke" ? ["revoked", "was revoked before"] : ["allowed", "was not revoked"];
@@ -60,6 +60,6 @@ export async function revoke(
       return;
     }
     for (const key of target.ids)
-      say(key, await (command === "revoke" ? licenses.revokeKey(key, reason) : licenses.allowKey(key)));
+      say(key, await (command === "revoke" ? keys.revoke(key, reason, now()) : keys.allow(key)));
   });
 }

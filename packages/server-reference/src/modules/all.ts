@@ -52,10 +52,11 @@ export function makeModules(context: ServerContext, parts: ModuleParts): readonl
   const auth = authModule(context, { settings, origin, providerKeys });
   const { authenticator, provider } = auth;
   const devices = devicesModule(context, { store: stores.devices });
-  const license = licenseModule(context, { keys: stores.signingKeys, store: stores.validities, devices });
-  const media = mediaModule(context, { files: stores.media, aacTiers: stores.aacTiers });
-  const { playable } = stores;
-  const playback = playbackModule(context, { devices, license, media, playable, prepare, noteHolders });
+  const { signingKeys, validities, revokedKeys } = stores;
+  const license = licenseModule(context, { signingKeys, validities, revokedKeys, devices });
+  const media = mediaModule(context, { files: stores.media, renditions: stores.renditions });
+  const { playable: tracks } = stores;
+  const playback = playbackModule(context, { devices, license, media, tracks, prepare, noteHolders });
   const catalog = catalogModule(context, { store: stores.catalog, heads: playback.heads });
   const images = imagesModule(context, { store: stores.images });
   const events = eventsModule(context, { log: stores.events, devices, catalog: stores.catalog, registry });

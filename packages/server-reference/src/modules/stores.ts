@@ -1,25 +1,27 @@
 /** What a server keeps. `openData` opens it, `all.ts` gives each module the stores that it uses. */
 import type { CatalogStore } from "./catalog/catalog-store";
 import type { ConnectStore } from "./connect/store";
-import type { DeviceStore } from "./devices/store";
+import type { DeviceStore } from "./devices/device-store";
 import type { EventLog } from "./events/event-log";
 import type { ImageStore } from "./images/image-store";
-import type { Keyring } from "./license/keyring";
-import type { SqlValidityStore } from "./license/store";
-import type { AacTiers } from "./media/aac-tiers";
+import type { RevokedKeyStore } from "./license/revoked-key-store";
+import type { SigningKeyStore } from "./license/signing-key-store";
+import type { ValidityStore } from "./license/validity-store";
+import type { RenditionStore } from "./media/rendition-store";
 import type { MediaFiles } from "./media/service";
-import type { PlayableTracks } from "./playback/types";
+import type { PlayableStore } from "./playback/playable-store";
 
 /** One store for each thing that is kept; every one of them can be replaced. */
 export interface Stores {
-  readonly aacTiers: AacTiers;
   readonly catalog: CatalogStore;
   readonly connect: ConnectStore;
   readonly devices: DeviceStore;
   readonly events: EventLog;
   readonly images: ImageStore;
   readonly media: MediaFiles;
-  readonly playable: PlayableTracks;
-  readonly signingKeys: Keyring;
-  readonly validities: SqlValidityStore;
+  readonly playable: PlayableStore;
+  readonly renditions: RenditionStore;
+  readonly revokedKeys: RevokedKeyStore;
+  readonly signingKeys: SigningKeyStore;
+  readonly validities: ValidityStore;
 }

@@ -52,16 +52,23 @@ export function validityStoreSuite(
     });
 
   describe("a seq", () => {
-    withStore("rises for each device alone, and never falls below what is asked", async ({ store }) => {
+    withStore("rises for each device alone, above what it holds", async ({ store }) => {
       equal(
-        [await store.nextSeq(A, 0, NOW), await store.nextSeq(A, 0, NOW), await store.nextSeq(A, 2, NOW)],
+        [await store.nextSeq(A, -1, 0), await store.nextSeq(A, 0, 0), await store.nextSeq(A, 2, 0)],
         [1, 2, 3],
       );
-      equal([await store.nextSeq(A, 2 ** 48, NOW), await store.nextSeq(A, 7, NOW)], [2 ** 48, 2 ** 48 + 1]);
-      equal(await store.nextSeq(B, 5, NOW), 5);
+      equal([await store.nextSeq(A, 2 ** 48, 0), await store.nextSeq(A, 7, 0)], [2 ** 48 + 1, 2 ** 48 + 2]);
+      equal(await store.nextSeq(B, 5, 0), 6);
+    });
+    withStore("is the time in seconds at least", async ({ store }) => {
+      equal(
+        [await store.nextSeq(A, -1, NOW + 999), await store.nextSeq(A, -1, NOW)],
+        [NOW / 1000, NOW / 1000 + 1],
+      );
+      equal(await store.nextSeq(B, NOW, NOW), NOW + 1);
     });
     withStore("is given to one of those who ask at the same time", async ({ store }) => {
-      const given = await Promise.all(Array.from({ length: 8 }, () => store.nextSeq(A, 10, NOW)));
+      const given = await Promise.all(Array.from({ length: 8 }, () => store.nextSeq(A, 9, 0)));
       equal(
         given.sort((a, b) => a - b),
         Array.from({ length: 8 }, (_, i) => 10 + i),

@@ -1,6 +1,6 @@
 /** Issued validities in SQL. */
 import { type DeviceId, SegueError, type Validity } from "@segue/core";
-import type { ValidityStore } from "../../modules/license/validity-store";
+import { lowestSeq, type ValidityStore } from "../../modules/license/validity-store";
 import { compile } from "./compiled";
 import type { SqlDatabase } from "./database";
 import { larger } from "./expressions";
@@ -20,7 +20,8 @@ export function sqlValidityStore(database: SqlDatabase<Database>): ValidityStore
   );
 
   return {
-    async nextSeq(deviceId, floor, nowMs) {
+    async nextSeq(deviceId, heldSeq, nowMs) {
+      const floor = lowestSeq(heldSeq, nowMs);
       const row = await raised.first({ id: deviceId, floor, now: nowMs });
       if (row === undefined) throw new SegueError("device_unknown");
       return row.validity_seq;

@@ -1,8 +1,8 @@
 /** Devices: registered with a proof of their keys, listed, removed. */
 import type { ServerContext } from "../../context";
 import type { Module } from "../module";
+import type { DeviceStore } from "./device-store";
 import { deviceRoutes } from "./routes";
-import type { DeviceStore } from "./store";
 
 /** The devices of listeners, for areas that serve one. */
 export interface DevicesModule extends Module, Pick<DeviceStore, "find" | "list"> {}

@@ -1,9 +1,8 @@
 /** POST /v1/devices/challenges; POST, GET /v1/devices; DELETE /v1/devices/{deviceId}. */
-import { webcrypto } from "node:crypto";
+import { randomBytes, webcrypto } from "node:crypto";
 import {
   type Device,
   type DeviceChallenge,
-  type DeviceId,
   type DeviceList,
   deviceIdOf,
   ensureId,
@@ -12,19 +11,19 @@ import {
 } from "@segue/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServerContext } from "../../context";
+import type { DeviceStore, Device as StoredDevice } from "./device-store";
 import { readRegistration } from "./registration";
-import type { DeviceRow, DeviceStore } from "./store";
 
 const CHALLENGE_TTL_MS = 5 * 60_000;
 
-function toDevice(row: DeviceRow, current: string | undefined): Device {
+function toDevice(stored: StoredDevice, current: string | undefined): Device {
   return {
-    id: row.id as DeviceId,
-    name: row.name,
-    type: row.type,
-    registeredAt: row.registered_at,
-    lastSeenAt: row.last_seen_at,
-    current: row.id === current,
+    id: stored.id,
+    name: stored.name,
+    type: stored.type,
+    registeredAt: stored.registeredAtMs,
+    lastSeenAt: stored.lastSeenAtMs,
+    current: stored.id === current,
   };
 }
 
@@ -43,8 +42,10 @@ export async function deviceRoutes(
   app.post<{ Reply: DeviceChallenge }>("/v1/devices/challenges", async (request, reply) => {
     const user = await app.requireUser(request);
     context.faults.storage({ userId: user.id, deviceId: currentDevice(request) ?? null }, "devices");
-    const expiresAt = context.now() + CHALLENGE_TTL_MS;
-    const challenge = await store.addChallenge(user.id, context.now(), expiresAt);
+    const now = context.now();
+    const expiresAt = now + CHALLENGE_TTL_MS;
+    const challenge = randomBytes(32);
+    await store.addChallenge(user.id, challenge, now, expiresAt);
     reply.header("cache-control", "no-store");
     return reply.code(201).send({ challenge: challenge.toString("base64"), expiresAt });
   });
@@ -59,14 +60,14 @@ export async function deviceRoutes(
       throw new SegueError("challenge_expired");
     if (!(await verifyDeviceProof(webcrypto, given.challenge, given, given.proof)))
       throw new SegueError("device_proof_invalid");
-    const row = await store.register({ ...given, id, userId: user.id }, context.now());
-    return reply.code(201).send(toDevice(row, id));
+    const device = await store.register({ ...given, id, userId: user.id }, context.now());
+    return reply.code(201).send(toDevice(device, id));
   });
 
   app.get("/v1/devices", async (request): Promise<DeviceList> => {
     const user = await app.requireUser(request);
-    const rows = await store.list(user.id);
-    return { items: rows.map((row) => toDevice(row, currentDevice(request))) };
+    const devices = await store.list(user.id);
+    return { items: devices.map((device) => toDevice(device, currentDevice(request))) };
   });
 
   app.delete<{ Params: { deviceId: string } }>("/v1/devices/:deviceId", async (request, reply) => {

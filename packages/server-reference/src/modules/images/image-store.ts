@@ -1,5 +1,7 @@
-/** Artwork, as it is found by its hash. */
-import type { Db } from "../../adapters/sql/tables";
+/**
+ * Artwork, as it is found by its hash. Implementations: SQLite and PostgreSQL (`adapters/sql/image-store.ts`), which pass
+ * `testing/image-store-suite.ts`.
+ */
 
 /** A picture. */
 export interface StoredImage {
@@ -12,13 +14,4 @@ export interface StoredImage {
 export interface ImageStore {
   /** The picture whose lower-case hex SHA-256 is `hash`, or null. */
   find(hash: string): Promise<StoredImage | null>;
-}
-
-/** Pictures in the database. */
-export function sqlImageStore(db: Db): ImageStore {
-  return {
-    find: async (hash) =>
-      (await db.selectFrom("images").select(["mime", "path"]).where("hash", "=", hash).executeTakeFirst()) ??
-      null,
-  };
 }

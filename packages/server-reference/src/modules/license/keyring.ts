@@ -1,8 +1,8 @@
-/** The signing keys of a server, as its database has them. */
+/** The signing keys of a server, as they were a second ago at most. */
 import { randomBytes } from "node:crypto";
 import type { Milliseconds } from "@segue/core";
-import type { Db } from "../../adapters/sql/tables";
 import { KEY_LEAD_MS, type KeyGeneration, type KeySchedule, scheduleAt } from "./key-schedule";
+import type { SigningKeyStore } from "./signing-key-store";
 import { firstSeed, type SigningKey, SigningKeys, signingKey } from "./signing-keys";
 
 /** A rotation made by another process is seen after at most this long. */
@@ -12,16 +12,15 @@ type Entry = KeyGeneration & { readonly key: SigningKey };
 
 /** Gives the keys of a moment, and makes new ones. */
 export class Keyring {
+  readonly #store: SigningKeyStore;
   readonly #first: Entry;
   #entries: readonly Entry[];
   #readAtMs = Number.NEGATIVE_INFINITY;
   #keys: { readonly schedule: KeySchedule; readonly value: SigningKeys } | null = null;
 
   /** @param secret the server's secret for licenses, from which the first key derives */
-  constructor(
-    private readonly db: Db,
-    secret: Uint8Array,
-  ) {
+  constructor(store: SigningKeyStore, secret: Uint8Array) {
+    this.#store = store;
     const key = signingKey(1, firstSeed(secret));
     this.#first = { generation: 1, signsFromMs: 0, replacesCompromised: false, key };
     this.#entries = [this.#first];
@@ -49,32 +48,19 @@ export class Keyring {
   ): Promise<{ readonly kid: string; readonly signsFromMs: Milliseconds }> {
     const seed = new Uint8Array(randomBytes(32));
     const signsFromMs = compromised ? nowMs : nowMs + KEY_LEAD_MS;
-    const { generation } = await this.db
-      .insertInto("license_signing_keys")
-      .values(({ selectFrom, fn, val, lit }) => ({
-        generation: selectFrom("license_signing_keys").select(({ eb }) =>
-          eb(fn.coalesce(fn.max("generation"), lit(1)), "+", lit(1)).as("next"),
-        ),
-        seed,
-        published_at: nowMs,
-        signs_from: val(signsFromMs),
-        replaces_compromised: compromised ? 1 : 0,
-      }))
-      .returning("generation")
-      .executeTakeFirstOrThrow();
+    const key = { seed, publishedAtMs: nowMs, signsFromMs, replacesCompromised: compromised };
+    const generation = await this.#store.add(key);
     await this.#read(nowMs);
     return { kid: signingKey(generation, seed).listed.kid, signsFromMs };
   }
 
   async #read(nowMs: Milliseconds): Promise<void> {
-    const rows = await this.db.selectFrom("license_signing_keys").selectAll().orderBy("generation").execute();
+    const stored = await this.#store.list();
     this.#readAtMs = nowMs;
-    if (rows.length === this.#entries.length - 1) return;
-    const later = rows.map(({ generation, seed, signs_from, replaces_compromised }) => ({
-      generation,
-      signsFromMs: signs_from,
-      replacesCompromised: replaces_compromised === 1,
-      key: signingKey(generation, seed),
+    if (stored.length === this.#entries.length - 1) return;
+    const later = stored.map(({ seed, ...generation }) => ({
+      ...generation,
+      key: signingKey(generation.generation, seed),
     }));
     this.#entries = [this.#first, ...later];
     this.#keys = null;

@@ -5,15 +5,19 @@ import type { ServerContext } from "../../context";
 import { premium } from "../capability";
 import type { DevicesModule } from "../devices/module";
 import type { Module } from "../module";
-import type { Keyring } from "./keyring";
+import { Keyring } from "./keyring";
+import { Revocations } from "./revocations";
+import type { RevokedKeyStore } from "./revoked-key-store";
 import { licenseRoutes } from "./routes";
-import type { SqlValidityStore } from "./store";
+import type { SigningKeyStore } from "./signing-key-store";
 import { ValidityIssuer } from "./validity";
+import type { ValidityStore } from "./validity-store";
 
 /** What licenses use. */
 export interface LicenseNeeds {
-  readonly keys: Keyring;
-  readonly store: SqlValidityStore;
+  readonly signingKeys: SigningKeyStore;
+  readonly validities: ValidityStore;
+  readonly revokedKeys: RevokedKeyStore;
   readonly devices: Pick<DevicesModule, "find">;
 }
 
@@ -25,13 +29,21 @@ export interface LicenseModule extends Module {
 }
 
 /** Makes the area of licenses. */
-export function licenseModule(context: ServerContext, { keys, store, devices }: LicenseNeeds): LicenseModule {
-  const validities = new ValidityIssuer(keys, store, validityCodec.toBytes);
+export function licenseModule(context: ServerContext, needs: LicenseNeeds): LicenseModule {
+  const { devices } = needs;
+  const keys = new Keyring(needs.signingKeys, context.secrets.license);
+  const revocations = new Revocations(needs.revokedKeys, context.now);
+  const validities = new ValidityIssuer({
+    keys,
+    store: needs.validities,
+    revokedKeyIds: () => revocations.list(),
+    encode: validityCodec.toBytes,
+  });
   return {
     name: "license",
     routes: (app) => licenseRoutes(app, context, { keys, validities, devices }),
     capabilities: [{ name: "offline", missing: premium }],
     validities,
-    revokedKeys: () => store.revokedSet(),
+    revokedKeys: () => revocations.set(),
   };
 }

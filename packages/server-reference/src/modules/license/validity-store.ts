@@ -10,14 +10,21 @@ export interface IssuedValidity {
   readonly signed: SignedPayload;
 }
 
+/**
+ * The lowest seq for a device that holds `heldSeq`: at least the time in seconds, so that it also rises for a device that
+ * was removed and registered again, and after the database was restored from a backup.
+ */
+export const lowestSeq = (heldSeq: number, nowMs: Milliseconds): number =>
+  Math.max(heldSeq + 1, Math.floor(nowMs / 1000));
+
 /** The last validity of each device. Devices are somebody else's, and must exist. */
 export interface ValidityStore {
   /**
-   * Raises the device's seq above its last one, to `floor` at least, in one atomic step, and returns it. The device was
-   * seen at `nowMs`.
+   * Raises the device's seq above its last one, to `lowestSeq(heldSeq, nowMs)` at least, in one atomic step, and returns
+   * it. The device was seen at `nowMs`.
    * @throws SegueError `device_unknown`
    */
-  nextSeq(deviceId: DeviceId, floor: number, nowMs: Milliseconds): Promise<number>;
+  nextSeq(deviceId: DeviceId, heldSeq: number, nowMs: Milliseconds): Promise<number>;
   /** The last validity issued to the device, for a process that has just started. */
   last(deviceId: DeviceId): Promise<IssuedValidity | null>;
   /** Keeps what was issued; an older seq never replaces a newer one. */

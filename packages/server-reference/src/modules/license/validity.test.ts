@@ -3,7 +3,8 @@ import { idFromBytes, type KeyId, type Plan, type SignedPayload, type Validity }
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { firstSeed, SigningKeys, signingKey } from "./signing-keys";
-import { ValidityIssuer, type ValidityStore } from "./validity";
+import { ValidityIssuer } from "./validity";
+import type { IssuedValidity, ValidityStore } from "./validity-store";
 
 const HOUR_MS = 3_600_000;
 const deviceId = idFromBytes("device", new Uint8Array(16).fill(1));
@@ -13,7 +14,7 @@ const key = (generation: number) =>
 
 class MemoryStore implements ValidityStore {
   seq = 0;
-  kept: { validity: Validity; signed: SignedPayload } | null = null;
+  kept: IssuedValidity | null = null;
   revoked: readonly KeyId[] = [];
   async nextSeq(_id: unknown, heldSeq: number) {
     this.seq = Math.max(this.seq, heldSeq) + 1;
@@ -22,19 +23,22 @@ class MemoryStore implements ValidityStore {
   async last() {
     return this.kept;
   }
-  async keep(validity: Validity, signed: SignedPayload) {
-    this.kept = { validity, signed };
+  async keep(issued: IssuedValidity) {
+    this.kept = issued;
   }
-  async revokedKeyIds() {
-    return this.revoked;
-  }
+  revokedKeyIds = async () => this.revoked;
 }
 
 const encode = (validity: Validity) => new TextEncoder().encode(JSON.stringify(validity));
 const decode = (signed: SignedPayload) => JSON.parse(new TextDecoder().decode(signed.payload)) as Validity;
 const setUp = (store = new MemoryStore(), generation = 1) => ({
   store,
-  issuer: new ValidityIssuer({ at: async () => new SigningKeys(key(generation)) }, store, encode),
+  issuer: new ValidityIssuer({
+    keys: { at: async () => new SigningKeys(key(generation)) },
+    store,
+    revokedKeyIds: store.revokedKeyIds,
+    encode,
+  }),
 });
 const holder = (plan: Plan) => ({ deviceId, userId, plan });
 

@@ -12,6 +12,7 @@ import {
 } from "@segue/core";
 import { LRUCache } from "lru-cache";
 import type { SigningKeys } from "./signing-keys";
+import type { IssuedValidity, ValidityStore } from "./validity-store";
 
 /** The largest seq that a device may claim to hold; far above any real one, far below the precision of numbers. */
 export const MAX_HELD_SEQ = 2 ** 48;
@@ -23,26 +24,18 @@ export interface ValidityHolder {
   readonly plan: Plan;
 }
 
-/** Durable state behind validities. */
-export interface ValidityStore {
-  /** Raises the device's seq above its last one and above `heldSeq`, in one atomic step, and returns it. */
-  nextSeq(deviceId: DeviceId, heldSeq: number): Promise<number>;
-  /** The last validity issued to the device, for a process that has just started. */
-  last(deviceId: DeviceId): Promise<{ readonly validity: Validity; readonly signed: SignedPayload } | null>;
-  /** Keeps what was issued; an older seq never replaces a newer one. */
-  keep(validity: Validity, signed: SignedPayload): Promise<void>;
-  /** Ids of the content keys that must no longer be used. The same array until one is added. */
-  revokedKeyIds(): Promise<readonly KeyId[]>;
-}
-
 /** The signing keys of a moment. */
 export interface SigningKeySource {
   at(nowMs: Milliseconds): Promise<SigningKeys>;
 }
 
-interface Held {
-  readonly validity: Validity;
-  readonly signed: SignedPayload;
+/** What the issuer uses. */
+export interface ValidityPorts {
+  readonly keys: SigningKeySource;
+  readonly store: ValidityStore;
+  /** Ids of the content keys that must no longer be used. The same array until they change. */
+  revokedKeyIds(): Promise<readonly KeyId[]>;
+  encode(validity: Validity): Uint8Array;
 }
 
 /** What a validity is measured by. */
@@ -58,40 +51,42 @@ const HELD_IN_MEMORY = 10_000;
 
 /** Issues validities, at most one per renewal period and device unless something that they say has changed. */
 export class ValidityIssuer {
-  readonly #held = new LRUCache<DeviceId, Held>({ max: HELD_IN_MEMORY });
+  readonly #held = new LRUCache<DeviceId, IssuedValidity>({ max: HELD_IN_MEMORY });
   readonly #issuing = new Map<DeviceId, Promise<unknown>>();
 
-  constructor(
-    private readonly keys: SigningKeySource,
-    private readonly store: ValidityStore,
-    private readonly encode: (validity: Validity) => Uint8Array,
-  ) {}
+  readonly #ports: ValidityPorts;
+
+  constructor(ports: ValidityPorts) {
+    this.#ports = ports;
+  }
 
   /**
    * The validity that `holder` shall have now: the last one while it is fresh and still true, else a new one.
    * @param heldSeq highest seq that the device says it holds, when it asks for a newer one; the answer's seq is higher
    */
   async current(holder: ValidityHolder, nowMs: Milliseconds, heldSeq = -1): Promise<SignedPayload> {
+    const { keys, store, revokedKeyIds } = this.#ports;
     const asked: Asked = {
       holder,
       nowMs,
       heldSeq,
-      revoked: await this.store.revokedKeyIds(),
-      keys: await this.keys.at(nowMs),
+      revoked: await revokedKeyIds(),
+      keys: await keys.at(nowMs),
     };
     const quick = this.#held.get(holder.deviceId);
     if (quick && stillTrue(quick, asked)) return quick.signed;
     return this.#oneByOne(holder.deviceId, async () => {
-      const held = this.#held.get(holder.deviceId) ?? (await this.store.last(holder.deviceId));
+      const held = this.#held.get(holder.deviceId) ?? (await store.last(holder.deviceId));
       if (held && stillTrue(held, asked)) return this.#remember(held).signed;
       return this.#remember(await this.#issue(asked)).signed;
     });
   }
 
-  async #issue({ holder, revoked, keys, nowMs, heldSeq }: Asked): Promise<Held> {
+  async #issue({ holder, revoked, keys, nowMs, heldSeq }: Asked): Promise<IssuedValidity> {
+    const { store, encode } = this.#ports;
     const terms = VALIDITY_TERMS[holder.plan];
     const validity: Validity = {
-      seq: await this.store.nextSeq(holder.deviceId, heldSeq),
+      seq: await store.nextSeq(holder.deviceId, heldSeq, nowMs),
       deviceId: holder.deviceId,
       userId: holder.userId,
       plan: holder.plan,
@@ -101,12 +96,13 @@ export class ValidityIssuer {
       renewAfterMs: nowMs + terms.renewMs,
       revokedKeyIds: revoked,
     };
-    const signed = keys.sign(validitySignedBytes, this.encode(validity));
-    await this.store.keep(validity, signed);
-    return { validity, signed };
+    const signed = keys.sign(validitySignedBytes, encode(validity));
+    const issued = { validity, signed };
+    await store.keep(issued);
+    return issued;
   }
 
-  #remember(held: Held): Held {
+  #remember(held: IssuedValidity): IssuedValidity {
     this.#held.set(held.validity.deviceId, held);
     return held;
   }
@@ -124,7 +120,10 @@ export class ValidityIssuer {
   }
 }
 
-function stillTrue({ validity, signed }: Held, { holder, revoked, keys, nowMs, heldSeq }: Asked): boolean {
+function stillTrue(
+  { validity, signed }: IssuedValidity,
+  { holder, revoked, keys, nowMs, heldSeq }: Asked,
+): boolean {
   return (
     nowMs >= validity.issuedAtMs &&
     nowMs < validity.renewAfterMs &&

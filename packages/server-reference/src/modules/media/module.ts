@@ -2,8 +2,9 @@
 import { type Codec, TIERS } from "@segue/core";
 import type { ServerContext } from "../../context";
 import type { Module } from "../module";
-import type { AacTiers } from "./aac-tiers";
+import { aacTiers } from "./aac-tiers";
 import { MediaUrlSigner } from "./media-url";
+import type { RenditionStore } from "./rendition-store";
 import { mediaRoutes } from "./routes";
 import type { MediaFiles } from "./service";
 
@@ -16,7 +17,7 @@ export interface CodecOffer {
 /** What media use. */
 export interface MediaNeeds {
   readonly files: MediaFiles;
-  readonly aacTiers: AacTiers;
+  readonly renditions: Pick<RenditionStore, "tiers">;
 }
 
 /** What media offer. */
@@ -27,7 +28,8 @@ export interface MediaModule extends Module {
 }
 
 /** Makes the area of media. */
-export function mediaModule({ secrets, now }: ServerContext, { files, aacTiers }: MediaNeeds): MediaModule {
+export function mediaModule({ secrets, now }: ServerContext, { files, renditions }: MediaNeeds): MediaModule {
+  const readAacTiers = aacTiers(renditions, () => performance.now());
   const signer = new MediaUrlSigner(secrets.mediaUrl);
   const withoutAac = "The server has no AAC renditions; ingest with ffmpeg installed.";
   return {
@@ -35,11 +37,11 @@ export function mediaModule({ secrets, now }: ServerContext, { files, aacTiers }
     routes: (app) => mediaRoutes(app, { signer, files, now }),
     capabilities: [
       { name: "codec.vorbis", missing: () => null },
-      { name: "codec.aac", missing: async () => ((await aacTiers()).length > 0 ? null : withoutAac) },
+      { name: "codec.aac", missing: async () => ((await readAacTiers()).length > 0 ? null : withoutAac) },
     ],
     signer,
     codecs: async () => {
-      const aac = await aacTiers();
+      const aac = await readAacTiers();
       const vorbis: CodecOffer = { codec: "vorbis", bitratesKbps: TIERS.vorbis };
       return aac.length > 0 ? [vorbis, { codec: "aac", bitratesKbps: aac }] : [vorbis];
     },

@@ -6,19 +6,20 @@ import type { LicenseModule } from "../license/module";
 import { holderNote } from "../media/holder-note";
 import type { MediaModule } from "../media/module";
 import type { Module } from "../module";
+import { CachedTracks } from "./cached-tracks";
 import { EnvelopeWrapper } from "./envelope";
 import { Heads } from "./heads";
+import type { PlayableStore } from "./playable-store";
 import type { PrepareTrack } from "./prepare";
 import { playbackRoutes } from "./routes";
 import { GrantService } from "./service";
-import type { PlayableTracks } from "./types";
 
 /** What playback uses. */
 export interface PlaybackNeeds {
   readonly devices: Pick<DevicesModule, "find">;
   readonly license: Pick<LicenseModule, "validities" | "revokedKeys">;
   readonly media: Pick<MediaModule, "signer">;
-  readonly playable: PlayableTracks;
+  readonly tracks: PlayableStore;
   readonly prepare: PrepareTrack;
   /** Whether media URLs say whom they were made for; a sandbox sets faults by it. */
   readonly noteHolders: boolean;
@@ -31,7 +32,8 @@ export interface PlaybackModule extends Module {
 
 /** Makes the area of playback. */
 export function playbackModule(context: ServerContext, needs: PlaybackNeeds): PlaybackModule {
-  const { devices, license, media, playable, prepare } = needs;
+  const { devices, license, media, prepare } = needs;
+  const playable = new CachedTracks(needs.tracks, context.secrets.content, context.now);
   const noted = needs.noteHolders ? { holderNote } : {};
   const ports = {
     device: devices.find,

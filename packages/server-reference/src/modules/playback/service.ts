@@ -13,7 +13,7 @@ import {
   SegueError,
   type TrackId,
 } from "@segue/core";
-import type { RegisteredDevice } from "../devices/store";
+import type { Device } from "../devices/device-store";
 import type { ValidityIssuer } from "../license/validity";
 import { GRANT_URL_MS } from "../media/limits";
 import type { MediaUrlSigner } from "../media/media-url";
@@ -25,7 +25,7 @@ import type { GrantUser, PlayableRendition, PlayableTrack } from "./types";
 /** What the service reads, and whom it asks to prepare audio. */
 export interface GrantPorts {
   /** The registered device, or null. */
-  device(id: DeviceId): Promise<RegisteredDevice | null>;
+  device(id: DeviceId): Promise<Device | null>;
   /** The tracks that exist among `ids`. */
   tracks(ids: readonly TrackId[]): Promise<ReadonlyMap<TrackId, PlayableTrack>>;
   /** The content keys that must no longer be used. */
@@ -42,15 +42,23 @@ export interface GrantOptions {
 
 /** Grants or refuses. */
 export class GrantService {
+  readonly #ports: GrantPorts;
+  readonly #signer: MediaUrlSigner;
+  readonly #wrapper: EnvelopeWrapper;
+  readonly #validities: ValidityIssuer;
   readonly #holderNote: GrantOptions["holderNote"];
 
   constructor(
-    private readonly ports: GrantPorts,
-    private readonly signer: MediaUrlSigner,
-    private readonly wrapper: EnvelopeWrapper,
-    private readonly validities: ValidityIssuer,
+    ports: GrantPorts,
+    signer: MediaUrlSigner,
+    wrapper: EnvelopeWrapper,
+    validities: ValidityIssuer,
     options: GrantOptions = {},
   ) {
+    this.#ports = ports;
+    this.#signer = signer;
+    this.#wrapper = wrapper;
+    this.#validities = validities;
     this.#holderNote = options.holderNote;
   }
 
@@ -59,10 +67,10 @@ export class GrantService {
    * @throws SegueError `device_unknown`
    */
   async grant(user: GrantUser, request: GrantRequest, nowMs: Milliseconds): Promise<GrantResponse> {
-    const device = await this.ports.device(request.deviceId);
+    const device = await this.#ports.device(request.deviceId);
     if (device === null || device.userId !== user.id) throw new SegueError("device_unknown");
-    const tracks = await this.ports.tracks(request.items.map((item) => item.trackId));
-    const revoked = await this.ports.revokedKeys();
+    const tracks = await this.#ports.tracks(request.items.map((item) => item.trackId));
+    const revoked = await this.#ports.revokedKeys();
     const results = request.items.map(({ trackId, preferredRenditionId }): GrantResult => {
       const listening: Listening = {
         market: user.market,
@@ -78,7 +86,7 @@ export class GrantService {
       return { trackId, kind: "grant", grant: this.#grant(trackId, decision, device, nowMs) };
     });
     const holder = { deviceId: device.id, userId: user.id, plan: user.plan };
-    return { results, validity: await this.validities.current(holder, nowMs), serverTimeMs: nowMs };
+    return { results, validity: await this.#validities.current(holder, nowMs), serverTimeMs: nowMs };
   }
 
   #decide(
@@ -91,7 +99,7 @@ export class GrantService {
     const choice = choosePlayable(track, listening, revoked, nowMs);
     if (choice.kind === "rendition") return choice.rendition;
     if (choice.reason === "preparing")
-      return refuse("preparing", { retryAfterMs: this.ports.prepare(track.id) });
+      return refuse("preparing", { retryAfterMs: this.#ports.prepare(track.id) });
     const { availableAtMs } = choice;
     if (availableAtMs === undefined) return refuse(choice.reason);
     return refuse(choice.reason, {
@@ -100,16 +108,11 @@ export class GrantService {
     });
   }
 
-  #grant(
-    trackId: TrackId,
-    rendition: PlayableRendition,
-    device: RegisteredDevice,
-    nowMs: Milliseconds,
-  ): Grant {
-    const keyEnvelope = this.wrapper.wrap(device, { ...rendition, renditionId: rendition.id }, nowMs);
+  #grant(trackId: TrackId, rendition: PlayableRendition, device: Device, nowMs: Milliseconds): Grant {
+    const keyEnvelope = this.#wrapper.wrap(device, { ...rendition, renditionId: rendition.id }, nowMs);
     const { hash, byteLength } = rendition;
     const holder = this.#holderNote?.(device.userId, device.id);
-    const signed = this.signer.sign({ hash, max: byteLength }, nowMs, GRANT_URL_MS, holder);
+    const signed = this.#signer.sign({ hash, max: byteLength }, nowMs, GRANT_URL_MS, holder);
     return { manifest: manifestOf(trackId, rendition, signed.url, signed.expiresAtMs), keyEnvelope };
   }
 }
