@@ -1,10 +1,10 @@
 /** Every store of a server on one machine: the database, the event log's file, the folder of media objects. */
 import { join } from "node:path";
 import type { ServerContext } from "../context";
-import { sqlCatalogStore } from "../modules/catalog/catalog-store";
 import type { EventLog } from "../modules/events/event-log";
 import { folderMediaFiles } from "../modules/media/files";
 import type { Stores } from "../modules/stores";
+import { sqlCatalogStore } from "./sql/catalog-store";
 import { SqlConnectStore } from "./sql/connect-store";
 import { sqlDeviceStore } from "./sql/device-store";
 import { sqlImageStore } from "./sql/image-store";
@@ -17,7 +17,8 @@ import { sqlValidityStore } from "./sql/validity-store";
 /** The stores of `context`; `events` is opened apart, as it has a file and a writer of its own. */
 export function openStores({ database, db, config }: ServerContext, events: EventLog): Stores {
   return {
-    catalog: sqlCatalogStore(db),
+    reach: database.reach,
+    catalog: sqlCatalogStore(database),
     connect: new SqlConnectStore(db),
     devices: sqlDeviceStore(database),
     events,

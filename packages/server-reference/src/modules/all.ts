@@ -48,7 +48,13 @@ export function makeModules(context: ServerContext, parts: ModuleParts): readonl
   const { registry } = telemetry;
   const noteHolders = sandbox !== null;
 
-  const operations = operationsModule(context, { settings, telemetry, document, draining });
+  const operations = operationsModule(context, {
+    settings,
+    telemetry,
+    document,
+    draining,
+    reach: stores.reach,
+  });
   const auth = authModule(context, { settings, origin, providerKeys });
   const { authenticator, provider } = auth;
   const devices = devicesModule(context, { store: stores.devices });

@@ -13,6 +13,8 @@ import type { PlayableStore } from "./playback/playable-store";
 
 /** One store for each thing that is kept; every one of them can be replaced. */
 export interface Stores {
+  /** Asks whatever keeps the rows for an answer. @throws when it has none */
+  readonly reach: () => Promise<void>;
   readonly catalog: CatalogStore;
   readonly connect: ConnectStore;
   readonly devices: DeviceStore;

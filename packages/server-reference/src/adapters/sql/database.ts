@@ -1,5 +1,5 @@
 /** A database that stores run on: SQLite or PostgreSQL, the same to whoever asks. */
-import { type Dialect, Kysely, type QueryResult, type Transaction } from "kysely";
+import { type Dialect, Kysely, type QueryResult, sql, type Transaction } from "kysely";
 import type { SqlDialect } from "./dialect";
 import { type ConnectionSource, driverOf, type SqlQuery } from "./driver";
 import { DatabaseError } from "./errors";
@@ -17,6 +17,8 @@ export interface SqlDatabase<DB> {
   transaction<T>(work: (tx: Transaction<DB>) => Promise<T>): Promise<T>;
   /** Runs a compiled query by itself. */
   run<Row>(query: SqlQuery): Promise<QueryResult<Row>>;
+  /** Asks for an answer. @throws DatabaseError */
+  reach(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,9 @@ export function sqlDatabase<DB>(
       }
     },
     run: (compiled) => source.run(compiled),
+    async reach() {
+      await sql`select 1`.execute(query);
+    },
     close: () => query.destroy(),
   };
 }

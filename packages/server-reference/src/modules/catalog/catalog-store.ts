@@ -1,41 +1,61 @@
-/** What the catalog is read from. */
-import type { Album, Artist, Playlist, Shelf, Track, TrackId } from "@segue/core";
-import type { Db } from "../../adapters/sql/tables";
-import { readAlbums, readArtists, readPlaylists } from "./collection-store";
-import { readHome } from "./home";
-import { type CollectionKind, readAlbumIds, readTrackIds, type Slice } from "./list-store";
-import { type HeadsOf, readKnownTracks, readTracks } from "./track-store";
+/**
+ * What the catalog is read from. Implementations: SQLite and PostgreSQL (`adapters/sql/catalog-store.ts`), which pass
+ * `testing/catalog-store-suite.ts`.
+ */
+import type {
+  Album,
+  AlbumId,
+  AlbumRef,
+  Artist,
+  ArtistId,
+  Playlist,
+  PlaylistId,
+  Track,
+  TrackId,
+} from "@segue/core";
 
-/** Some ids, in order. */
-type Ids = readonly { readonly id: string }[];
-
-/** The catalog. What is asked for by ids comes in their order, without those that do not exist. */
-export interface CatalogStore {
-  /** The shelves of the first page. */
-  home(): Promise<readonly Shelf[]>;
-  /** Duplicates among `ids` come as often as they are asked for. */
-  tracks(ids: readonly string[], headsOf: HeadsOf): Promise<readonly Track[]>;
-  albums(ids: readonly string[]): Promise<readonly Album[]>;
-  artists(ids: readonly string[]): Promise<readonly Artist[]>;
-  playlists(ids: readonly string[]): Promise<readonly Playlist[]>;
-  /** The tracks of the collection `id`; null when there is no such collection. */
-  trackIds(kind: CollectionKind, id: string, slice: Slice): Promise<Ids | null>;
-  /** The albums of an artist, the newest first. */
-  albumIds(artistId: string, slice: Slice): Promise<Ids>;
-  /** The tracks that exist among `ids`. */
-  knownTracks(ids: readonly string[]): Promise<ReadonlySet<TrackId>>;
+/** `Shown` as it is kept: its picture is named by the lower-case hex SHA-256; null for none. */
+export type Stored<Shown extends { readonly imageUrl: string | null }> = Omit<Shown, "imageUrl"> & {
+  readonly imageHash: string | null;
+};
+export type StoredAlbum = Stored<Album>;
+export type StoredArtist = Stored<Artist>;
+export type StoredPlaylist = Stored<Playlist>;
+/** A track as it is kept: heads are made for whoever asks. */
+export interface StoredTrack extends Omit<Track, "head" | "album"> {
+  readonly album: Stored<AlbumRef>;
 }
 
-/** The catalog in the database. */
-export function sqlCatalogStore(db: Db): CatalogStore {
-  return {
-    home: () => readHome(db),
-    tracks: (ids, headsOf) => readTracks(db, ids, headsOf),
-    albums: (ids) => readAlbums(db, ids),
-    artists: (ids) => readArtists(db, ids),
-    playlists: (ids) => readPlaylists(db, ids),
-    trackIds: (kind, id, slice) => readTrackIds(db, kind, id, slice),
-    albumIds: (artistId, slice) => readAlbumIds(db, artistId, slice),
-    knownTracks: (ids) => readKnownTracks(db, ids),
-  };
+/** Something that holds tracks. */
+export type CollectionKind = "album" | "artist" | "playlist";
+
+/** Which entries are wanted. */
+export interface Slice {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** The catalog. What is asked for by ids is what exists among them, each once, in any order. */
+export interface CatalogStore {
+  tracks(ids: readonly string[]): Promise<readonly StoredTrack[]>;
+  albums(ids: readonly string[]): Promise<readonly StoredAlbum[]>;
+  artists(ids: readonly string[]): Promise<readonly StoredArtist[]>;
+  playlists(ids: readonly string[]): Promise<readonly StoredPlaylist[]>;
+  /** The tracks that exist among `ids`. */
+  knownTracks(ids: readonly string[]): Promise<ReadonlySet<TrackId>>;
+  /**
+   * The tracks of the collection `id`: of an album by disc and number, of an artist the most popular first, of a playlist
+   * in its order, with those that stand in it twice; null when there is no such collection.
+   */
+  trackIds(kind: CollectionKind, id: string, slice: Slice): Promise<readonly TrackId[] | null>;
+  /** The albums of an artist, the newest first, those without a date last. */
+  albumIds(artistId: string, slice: Slice): Promise<readonly AlbumId[]>;
+  /** The most popular albums, then by id. */
+  popularAlbums(limit: number): Promise<readonly AlbumId[]>;
+  /** The albums that were released last, then by id; those without a date last. */
+  newestAlbums(limit: number): Promise<readonly AlbumId[]>;
+  /** The most popular artists, then by id. */
+  popularArtists(limit: number): Promise<readonly ArtistId[]>;
+  /** The most popular playlists, then by id. */
+  popularPlaylists(limit: number): Promise<readonly PlaylistId[]>;
 }

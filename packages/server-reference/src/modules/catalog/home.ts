@@ -1,40 +1,29 @@
 /** The first page: shelves of what the catalog has. */
-import type { Shelf, ShelfItem } from "@segue/core";
-import type { Db } from "../../adapters/sql/tables";
-import { readAlbums, readArtists, readPlaylists } from "./collection-store";
+import type { Album, Shelf, ShelfItem } from "@segue/core";
+import type { Catalog } from "./catalog";
+import type { CatalogStore } from "./catalog-store";
+
+type Order = Pick<CatalogStore, "popularAlbums" | "newestAlbums" | "popularArtists" | "popularPlaylists">;
 
 const SHELF = 12;
 
 /** The shelves; those with nothing in them are left out. */
-export async function readHome(db: Db): Promise<readonly Shelf[]> {
-  const [popular, fresh, artists, playlists] = await Promise.all([
-    db.selectFrom("albums").select("id").orderBy("popularity", "desc").orderBy("id").limit(SHELF).execute(),
-    db.selectFrom("albums").select("id").orderBy("release_date", "desc").orderBy("id").limit(SHELF).execute(),
-    db.selectFrom("artists").select("id").orderBy("popularity", "desc").orderBy("id").limit(SHELF).execute(),
-    db
-      .selectFrom("playlists")
-      .select("id")
-      .orderBy("popularity", "desc")
-      .orderBy("id")
-      .limit(SHELF)
-      .execute(),
+export async function shelvesOf(
+  order: Order,
+  { albums, artists, playlists }: Pick<Catalog, "albums" | "artists" | "playlists">,
+): Promise<readonly Shelf[]> {
+  const albumItem = (album: Album): ShelfItem => ({ kind: "album", album });
+  const [popular, lists, people, fresh] = await Promise.all([
+    order.popularAlbums(SHELF).then(albums),
+    order.popularPlaylists(SHELF).then(playlists),
+    order.popularArtists(SHELF).then(artists),
+    order.newestAlbums(SHELF).then(albums),
   ]);
-  const ids = (rows: readonly { id: string }[]) => rows.map((row) => row.id);
-  const albumItems = async (rows: readonly { id: string }[]): Promise<ShelfItem[]> =>
-    (await readAlbums(db, ids(rows))).map((album) => ({ kind: "album", album }));
-  const shelves: Shelf[] = [
-    { id: "albums", title: "Albums", items: await albumItems(popular) },
-    {
-      id: "playlists",
-      title: "Playlists",
-      items: (await readPlaylists(db, ids(playlists))).map((playlist) => ({ kind: "playlist", playlist })),
-    },
-    {
-      id: "artists",
-      title: "Artists",
-      items: (await readArtists(db, ids(artists))).map((artist) => ({ kind: "artist", artist })),
-    },
-    { id: "new", title: "New releases", items: await albumItems(fresh) },
+  const shelves: readonly Shelf[] = [
+    { id: "albums", title: "Albums", items: popular.map(albumItem) },
+    { id: "playlists", title: "Playlists", items: lists.map((playlist) => ({ kind: "playlist", playlist })) },
+    { id: "artists", title: "Artists", items: people.map((artist) => ({ kind: "artist", artist })) },
+    { id: "new", title: "New releases", items: fresh.map(albumItem) },
   ];
   return shelves.filter((shelf) => shelf.items.length > 0);
 }

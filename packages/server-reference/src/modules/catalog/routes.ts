@@ -13,10 +13,11 @@ import {
 } from "@segue/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { PlaybackModule } from "../playback/module";
+import { catalogOf, type HeadsOf } from "./catalog";
 import type { CatalogStore } from "./catalog-store";
 import { readHeadWishes } from "./heads";
+import { shelvesOf } from "./home";
 import { oneMore, pageOf, readPageRequest } from "./pages";
-import type { HeadsOf } from "./track-store";
 
 const MAX_IDS = 50;
 
@@ -43,6 +44,8 @@ export interface CatalogNeeds {
 
 /** Serves the catalog. */
 export async function catalogRoutes(app: FastifyInstance, { store, heads }: CatalogNeeds): Promise<void> {
+  const catalog = catalogOf(store);
+
   function headsFor(user: User, query: Query): HeadsOf {
     const wishes = readHeadWishes(query);
     return wishes === null ? async () => new Map() : (ids) => heads.of(ids, user, wishes);
@@ -52,13 +55,13 @@ export async function catalogRoutes(app: FastifyInstance, { store, heads }: Cata
 
   app.get("/v1/home", async (request): Promise<Home> => {
     await app.requireUser(request);
-    return { shelves: await store.home() };
+    return { shelves: await shelvesOf(store, catalog) };
   });
 
   app.get<{ Querystring: Query }>("/v1/tracks", async (request): Promise<TrackList> => {
     const user = await app.requireUser(request);
     const ids = readIds(request.query);
-    return { items: await store.tracks(ids, headsFor(user, request.query)) };
+    return { items: await catalog.tracks(ids, headsFor(user, request.query)) };
   });
 
   const kinds = [
@@ -71,7 +74,7 @@ export async function catalogRoutes(app: FastifyInstance, { store, heads }: Cata
     app.get<{ Params: Record<string, string> }>(path, async (request): Promise<Album | Artist | Playlist> => {
       await app.requireUser(request);
       return one<Album | Artist | Playlist>(
-        await store[table]([ensureId(kind, request.params[`${kind}Id`])]),
+        await catalog[table]([ensureId(kind, request.params[`${kind}Id`])]),
       );
     });
   }
@@ -82,10 +85,9 @@ export async function catalogRoutes(app: FastifyInstance, { store, heads }: Cata
       const query = request.query as Query;
       const page = readPageRequest(query);
       const id = ensureId(kind, (request.params as Record<string, string>)[`${kind}Id`]);
-      const rows = await store.trackIds(kind, id, oneMore(page));
-      if (rows === null) throw new SegueError("not_found");
-      const wanted = rows.slice(0, page.limit).map((row) => row.id);
-      return pageOf(rows, page, await store.tracks(wanted, headsFor(user, query)));
+      const ids = await store.trackIds(kind, id, oneMore(page));
+      if (ids === null) throw new SegueError("not_found");
+      return pageOf(ids, page, await catalog.tracks(ids.slice(0, page.limit), headsFor(user, query)));
     });
   }
 
@@ -93,9 +95,8 @@ export async function catalogRoutes(app: FastifyInstance, { store, heads }: Cata
     await app.requireUser(request);
     const page = readPageRequest(request.query as Query);
     const id = ensureId("artist", (request.params as { artistId: string }).artistId);
-    one(await store.artists([id]));
-    const rows = await store.albumIds(id, oneMore(page));
-    const wanted = rows.slice(0, page.limit).map((row) => row.id);
-    return pageOf(rows, page, await store.albums(wanted));
+    one(await catalog.artists([id]));
+    const ids = await store.albumIds(id, oneMore(page));
+    return pageOf(ids, page, await catalog.albums(ids.slice(0, page.limit)));
   });
 }

@@ -4,6 +4,6 @@ import type { Module } from "../module";
 import { type OperationsNeeds, operationsRoutes } from "./routes";
 
 /** Makes the area of operations. */
-export function operationsModule(context: ServerContext, needs: OperationsNeeds): Module {
-  return { name: "operations", routes: (app) => operationsRoutes(app, context, needs) };
+export function operationsModule(_context: ServerContext, needs: OperationsNeeds): Module {
+  return { name: "operations", routes: (app) => operationsRoutes(app, needs) };
 }

@@ -1,8 +1,6 @@
 /** GET /livez, /readyz, /metrics, /openapi.json, /docs. */
 import { type Health, SegueError } from "@segue/core";
 import type { FastifyInstance } from "fastify";
-import { sql } from "kysely";
-import type { ServerContext } from "../../context";
 import type { OpenApiDocument } from "../../http/openapi-document";
 import { referencePage } from "../../http/reference-page";
 import type { Telemetry } from "../../telemetry";
@@ -16,13 +14,14 @@ export interface OperationsNeeds {
   readonly document: OpenApiDocument | null;
   /** Whether the server is shutting down. */
   readonly draining: () => boolean;
+  /** Asks the database for an answer. @throws when it has none */
+  readonly reach: () => Promise<void>;
 }
 
 /** Serves what an operator asks for. */
 export async function operationsRoutes(
   app: FastifyInstance,
-  { db }: ServerContext,
-  { telemetry, settings, document, draining }: OperationsNeeds,
+  { telemetry, settings, document, draining, reach }: OperationsNeeds,
 ): Promise<void> {
   let page: string | null = null;
 
@@ -33,7 +32,7 @@ export async function operationsRoutes(
   app.get("/readyz", async (_request, reply): Promise<Health> => {
     reply.header("cache-control", "no-store");
     if (draining()) throw new SegueError("unavailable", { detail: "shutting down", retryAfterMs: 5000 });
-    await sql`select 1`.execute(db);
+    await reach();
     return { status: "ok" };
   });
   app.get("/metrics", async (request, reply) => {
