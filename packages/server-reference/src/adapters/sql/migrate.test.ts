@@ -48,7 +48,8 @@ describe("a data directory of before", () => {
   test("has the tables, to the letter, that the steps make", async () => {
     const [main, events] = [released(MIGRATIONS.length), fresh()];
     await openEventLog(events).close();
-    expect(told(await migrated(fresh(), MAIN))).toEqual(told(main));
+    const then = { ...MAIN, steps: MAIN.steps.slice(0, MIGRATIONS.length) };
+    expect(told(await migrated(fresh(), then))).toEqual(told(main));
     expect(told(await migrated(fresh(), EVENTS))).toEqual(told(events));
   });
 

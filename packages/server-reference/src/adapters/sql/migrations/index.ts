@@ -6,12 +6,13 @@ import { externalClaims } from "./0003-external-claims";
 import { reIngest } from "./0004-re-ingest";
 import { connect } from "./0005-connect";
 import { loudnessBlocks } from "./0006-loudness-blocks";
+import { lists } from "./0007-lists";
 import { eventLog } from "./events-0001-log";
 
 /** What the server keeps. */
 export const MAIN: MigrationSet = {
   area: "main",
-  steps: [foundation, licenseOperations, externalClaims, reIngest, connect, loudnessBlocks],
+  steps: [foundation, licenseOperations, externalClaims, reIngest, connect, loudnessBlocks, lists],
 };
 
 /** The event log: in SQLite a file of its own, in PostgreSQL beside the others. */
