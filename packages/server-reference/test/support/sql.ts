@@ -1,5 +1,6 @@
 /** Suites on whichever database the run is on. */
 import { afterAll, describe, expect, inject, test } from "vitest";
+import type { Hear } from "../../src/adapters/sql/driver";
 import type { MigrationSet } from "../../src/adapters/sql/migrate";
 import {
   postgresDatabases,
@@ -23,13 +24,20 @@ const tools: SuiteTools = {
   equal: (actual, expected) => expect(actual).toEqual(expected),
 };
 
+let listener: Hear | undefined;
+
+/** Tells `hear` of every statement of the suites that follow. */
+export function listenToSuites(hear: Hear): void {
+  listener = hear;
+}
+
 /**
  * Runs `suite` with the tables of `set`, in files named `*.sql.test.ts`: `npm test` has them on SQLite, `npm test --
  * engines` once more on PostgreSQL.
  */
 export function onSql<DB>(set: MigrationSet, suite: Suite<DB>): void {
   const url = inject("postgresUrl");
-  const databases = url ? postgresDatabases<DB>(url, set) : sqliteDatabases<DB>(set);
+  const databases = url ? postgresDatabases<DB>(url, set, listener) : sqliteDatabases<DB>(set, listener);
   describe(url ? "on PostgreSQL" : "on SQLite", () => {
     afterAll(() => databases.end());
     suite(tools, databases);

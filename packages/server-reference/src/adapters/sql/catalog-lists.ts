@@ -49,13 +49,20 @@ export function sqlCatalogLists(database: SqlDatabase<Database>): Lists {
     db
       .selectFrom("albums")
       .select("id")
-      .where("release_date", "is not", null)
+      .where("release_date", ">=", "")
       .orderBy("release_date", "desc")
       .orderBy("id")
       .limit(p.limit),
   );
   const undated = compile(database, (db, p: { limit: number }) =>
-    db.selectFrom("albums").select("id").where("release_date", "is", null).orderBy("id").limit(p.limit),
+    db
+      .selectFrom("albums")
+      .select("id")
+      .where("release_date", "is", null)
+      // All the same, but without it PostgreSQL does not see that the index has the order.
+      .orderBy("release_date", "desc")
+      .orderBy("id")
+      .limit(p.limit),
   );
 
   return {

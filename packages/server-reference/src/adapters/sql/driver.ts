@@ -8,16 +8,21 @@ export interface SqlQuery extends CompiledQuery {
   readonly name?: string;
 }
 
+/** Is told of each statement before it is run. */
+export type Hear = (query: CompiledQuery) => void;
+
 /**
  * A connection that keeps PostgreSQL's rule on both databases: of a transaction in which a statement failed, nothing is
  * kept, and no statement more is run.
  */
 export abstract class SqlConnection implements DatabaseConnection {
   readonly #dialect: SqlDialect;
+  readonly #hear: Hear | undefined;
   #transaction: "none" | "open" | "failed" = "none";
 
-  constructor(dialect: SqlDialect) {
+  constructor(dialect: SqlDialect, hear?: Hear) {
     this.#dialect = dialect;
+    this.#hear = hear;
   }
 
   /** Runs one statement. */
@@ -29,6 +34,7 @@ export abstract class SqlConnection implements DatabaseConnection {
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     this.#check();
+    this.#hear?.(query);
     try {
       return (await this.execute(query)) as QueryResult<Row>;
     } catch (error) {

@@ -3,6 +3,7 @@ import { PostgresDialect } from "kysely";
 import pg from "pg";
 import { type SqlDatabase, sqlDatabase } from "./database";
 import { POSTGRES, POSTGRES_TYPES } from "./dialect-postgres";
+import type { Hear } from "./driver";
 import { DatabaseError } from "./errors";
 import { postgresSource } from "./source-postgres";
 
@@ -13,6 +14,7 @@ export interface PostgresOptions {
   readonly statementTimeoutMs?: number;
   /** How long a free connection is waited for, in milliseconds. Default 10,000 */
   readonly connectTimeoutMs?: number;
+  readonly hear?: Hear;
 }
 
 /**
@@ -50,5 +52,5 @@ export async function openPostgres<DB>(url: string, options: PostgresOptions = {
     throw new DatabaseError(code, `PostgreSQL at ${host}${pathname}: ${message}`, { cause: error });
   }
   const language = new PostgresDialect({ pool: async () => Promise.reject(new Error("not used")) });
-  return sqlDatabase<DB>(POSTGRES, postgresSource(pool), language);
+  return sqlDatabase<DB>(POSTGRES, postgresSource(pool, options.hear), language);
 }

@@ -4,12 +4,14 @@ import { SqliteDialect } from "kysely";
 import Libsql from "libsql";
 import { type SqlDatabase, sqlDatabase } from "./database";
 import { configureSqlite, SQLITE } from "./dialect-sqlite";
+import type { Hear } from "./driver";
 import { DatabaseError } from "./errors";
 import { sqliteSource } from "./source-sqlite";
 
 export interface SqliteOptions {
   /** Whether a commit is on the disk once it returns, not only safe from a crash of the process. Default false */
   readonly durable?: boolean;
+  readonly hear?: Hear;
 }
 
 /** An embedded database. */
@@ -23,7 +25,10 @@ export interface SqliteDatabase<DB> extends SqlDatabase<DB> {
  * It holds secrets: nobody but the server's user may read it.
  * @throws DatabaseError `unavailable` when the file is no database or cannot be written
  */
-export function openSqlite<DB>(file: string, { durable = false }: SqliteOptions = {}): SqliteDatabase<DB> {
+export function openSqlite<DB>(
+  file: string,
+  { durable = false, hear }: SqliteOptions = {},
+): SqliteDatabase<DB> {
   let libsql: Libsql.Database | undefined;
   try {
     libsql = new Libsql(file);
@@ -41,7 +46,7 @@ export function openSqlite<DB>(file: string, { durable = false }: SqliteOptions 
   const connection = libsql;
   const language = new SqliteDialect({ database: async () => Promise.reject(new Error("not used")) });
   return {
-    ...sqlDatabase<DB>(SQLITE, sqliteSource(connection), language),
+    ...sqlDatabase<DB>(SQLITE, sqliteSource(connection, hear), language),
     backup: (target) => {
       connection.prepare("VACUUM INTO ?").run([target]);
       chmodSync(target, 0o600);

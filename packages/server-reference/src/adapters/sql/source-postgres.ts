@@ -2,7 +2,7 @@
 import type { QueryResult } from "kysely";
 import type { QueryResult as PgResult, Pool, PoolClient, QueryConfig } from "pg";
 import { POSTGRES } from "./dialect-postgres";
-import { type ConnectionSource, SqlConnection, type SqlQuery } from "./driver";
+import { type ConnectionSource, type Hear, SqlConnection, type SqlQuery } from "./driver";
 import { checkedValues } from "./values";
 
 const COUNTED = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
@@ -22,8 +22,8 @@ class PostgresConnection extends SqlConnection {
   readonly #client: PoolClient;
   #broken = false;
 
-  constructor(client: PoolClient) {
-    super(POSTGRES);
+  constructor(client: PoolClient, hear: Hear | undefined) {
+    super(POSTGRES, hear);
     this.#client = client;
   }
 
@@ -54,10 +54,10 @@ class PostgresConnection extends SqlConnection {
 }
 
 /** Connections of `pool`. */
-export function postgresSource(pool: Pool): ConnectionSource {
+export function postgresSource(pool: Pool, hear?: Hear): ConnectionSource {
   async function acquire(): Promise<PostgresConnection> {
     try {
-      return new PostgresConnection(await pool.connect());
+      return new PostgresConnection(await pool.connect(), hear);
     } catch (error) {
       throw POSTGRES.explain(error);
     }

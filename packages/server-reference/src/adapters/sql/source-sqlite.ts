@@ -2,7 +2,7 @@
 import type { QueryResult } from "kysely";
 import type Libsql from "libsql";
 import { fromSqlite, SQLITE, toSqlite } from "./dialect-sqlite";
-import { type ConnectionSource, SqlConnection, type SqlQuery } from "./driver";
+import { type ConnectionSource, type Hear, SqlConnection, type SqlQuery } from "./driver";
 
 /** Statements kept that were not compiled beforehand, such as those with lists of every length. */
 const KEPT = 256;
@@ -19,8 +19,8 @@ class SqliteConnection extends SqlConnection {
   readonly #named = new Map<string, Prepared>();
   readonly #recent = new Map<string, Prepared>();
 
-  constructor(libsql: Libsql.Database, release: () => void) {
-    super(SQLITE);
+  constructor(libsql: Libsql.Database, hear: Hear | undefined, release: () => void) {
+    super(SQLITE, hear);
     this.#libsql = libsql;
     this.#release = release;
   }
@@ -54,10 +54,10 @@ class SqliteConnection extends SqlConnection {
 }
 
 /** Lends the one connection to one at a time; the others wait in the order in which they came. */
-export function sqliteSource(libsql: Libsql.Database): ConnectionSource {
+export function sqliteSource(libsql: Libsql.Database, hear?: Hear): ConnectionSource {
   const waiting: (() => void)[] = [];
   let lent = false;
-  const connection = new SqliteConnection(libsql, () => {
+  const connection = new SqliteConnection(libsql, hear, () => {
     const next = waiting.shift();
     if (next) next();
     else lent = false;

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { SqlDatabase } from "../database";
+import type { Hear } from "../driver";
 import { type MigrationSet, migrate } from "../migrate";
 import { openPostgres } from "../open-postgres";
 import { openSqlite } from "../open-sqlite";
@@ -15,10 +16,10 @@ export interface TestDatabases<DB> {
 }
 
 /** In memory, migrated each time. */
-export function sqliteDatabases<DB>(set: MigrationSet): TestDatabases<DB> {
+export function sqliteDatabases<DB>(set: MigrationSet, hear?: Hear): TestDatabases<DB> {
   return {
     async fresh() {
-      const database = openSqlite<DB>(":memory:");
+      const database = openSqlite<DB>(":memory:", hear ? { hear } : {});
       await migrate(database, set);
       return database;
     },
@@ -29,7 +30,7 @@ export function sqliteDatabases<DB>(set: MigrationSet): TestDatabases<DB> {
 /**
  * In the PostgreSQL server at `url`, whose user may create databases: one is migrated, each fresh one is a copy of it.
  */
-export function postgresDatabases<DB>(url: string, set: MigrationSet): TestDatabases<DB> {
+export function postgresDatabases<DB>(url: string, set: MigrationSet, hear?: Hear): TestDatabases<DB> {
   const prefix = `segue_${randomBytes(6).toString("hex")}`;
   const server = openPostgres<unknown>(url, { connections: 1 });
   // Whoever asks for the first database hears of it.
@@ -38,7 +39,7 @@ export function postgresDatabases<DB>(url: string, set: MigrationSet): TestDatab
   const open = (name: string) => {
     const own = new URL(url);
     own.pathname = `/${name}`;
-    return openPostgres<DB>(own.href);
+    return openPostgres<DB>(own.href, hear ? { hear } : {});
   };
   async function makeModel(): Promise<string> {
     await say(`CREATE DATABASE ${prefix}`);
