@@ -29,7 +29,7 @@ const ROUNDS = Number(values.rounds);
 const CONNECTIONS = 16;
 const USERS = 16;
 
-const fixture = makeFixture({ SEGUE_RATE_LIMIT: "0" });
+const fixture = await makeFixture({ SEGUE_RATE_LIMIT: "0" });
 const { context } = fixture;
 const track = (await fixture.addTrack([])).id;
 const app = await createApp(fixture);

@@ -29,7 +29,7 @@ function requestBytes(path: string, token: string, body: unknown): Uint8Array {
 const portOf = (app: FastifyInstance) => (app.server.address() as AddressInfo).port;
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-const fixture = makeFixture({ SEGUE_RATE_LIMIT: "0" });
+const fixture = await makeFixture({ SEGUE_RATE_LIMIT: "0" });
 const { context } = fixture;
 const user = await fixture.addUser("premium");
 const device = await fixture.addDevice(user.id);
