@@ -2,10 +2,13 @@
 import { createCipheriv, createHash, hkdfSync } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { PlayableTrack, StoreChange } from "@segue/server-reference";
+import type { StoreChange, StoredPlayable } from "@segue/server-reference";
 import { openMedia, PIECE_BYTES } from "../src/models/protection";
 
-type Rendition = PlayableTrack["renditions"][number];
+/** How the server derives a rendition's content key from its secret. */
+const CONTENT_KEY_LABEL = "segue/server/content-key/v1";
+
+type Rendition = StoredPlayable["renditions"][number];
 
 /** What is done otherwise. */
 export interface WrongSeal {
@@ -30,11 +33,13 @@ function seal(plaintext: Buffer, key: Buffer, prefix: Uint8Array, lastFlag: numb
 
 /** Stores whose media objects are sealed anew when they are first granted. */
 export function sealWrongly({ lastFlag = 1, info }: WrongSeal): StoreChange {
-  return ({ playable }, { config }) => {
+  return ({ playable }, { config, secrets }) => {
     const pathOf = (hash: string) => join(config.dataDir, "media", hash.slice(0, 2), hash);
     const hashes = new Map<string, string>();
 
-    function sealAnew({ id, hash, contentKey, salt, noncePrefix }: Rendition): string {
+    function sealAnew({ id, hash, plaintextHash, salt, noncePrefix }: Rendition): string {
+      const digest = Buffer.from(plaintextHash, "hex");
+      const contentKey = Buffer.from(hkdfSync("sha256", secrets.content, digest, CONTENT_KEY_LABEL, 32));
       const keys = { contentKey, salt, noncePrefix, renditionId: id };
       const opened = openMedia(readFileSync(pathOf(hash)), keys);
       if (!("plaintext" in opened)) throw new Error(`${id} was not sealed by the rule`);
@@ -55,9 +60,7 @@ export function sealWrongly({ lastFlag = 1, info }: WrongSeal): StoreChange {
       playable: {
         tracks: async (ids) => {
           const found = await playable.tracks(ids);
-          return new Map(
-            [...found].map(([id, track]) => [id, { ...track, renditions: track.renditions.map(spoil) }]),
-          );
+          return found.map((track) => ({ ...track, renditions: track.renditions.map(spoil) }));
         },
       },
     };

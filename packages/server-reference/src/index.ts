@@ -4,7 +4,7 @@ export { ConfigError, parseConfig, type ServerConfig } from "./config";
 export type { ServerContext, ServerSecrets } from "./context";
 export { type IngestEnvironment, type IngestSummary, ingestFolder } from "./ingest/ingest";
 export { DEMO_USERS, type DemoUser } from "./modules/auth/demo-users";
-export type { PlayableTrack } from "./modules/playback/types";
+export type { StoredTrack as StoredPlayable } from "./modules/playback/playable-store";
 export type { Stores } from "./modules/stores";
 export { findFfmpeg } from "./production/read/ffmpeg";
 export type { Ffmpeg } from "./production/read/workshop";

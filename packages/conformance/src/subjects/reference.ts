@@ -82,12 +82,9 @@ export async function prepareReference(signal: AbortSignal): Promise<PreparedDat
 
 /** The tracks of the album `title`, in their order. */
 async function tracksOf({ catalog }: Stores, title: string): Promise<readonly string[]> {
-  const cards = (await catalog.home()).flatMap(({ items }) => items);
-  const album = cards
-    .flatMap((card) => (card.kind === "album" ? [card.album] : []))
-    .find((each) => each.title === title);
-  const rows = album ? await catalog.trackIds("album", album.id, { offset: 0, limit: 100 }) : null;
-  return (rows ?? []).map(({ id }) => id);
+  const albums = await catalog.albums(await catalog.popularAlbums(100));
+  const album = albums.find((each) => each.title === title);
+  return (album && (await catalog.trackIds("album", album.id, { offset: 0, limit: 100 }))) ?? [];
 }
 
 /**

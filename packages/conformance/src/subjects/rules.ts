@@ -1,5 +1,5 @@
 /** The reference catalog's tracks with availability rules: one rule each, laid over what was ingested. */
-import type { PlayableTrack, StoreChange } from "@segue/server-reference";
+import type { StoreChange, StoredPlayable } from "@segue/server-reference";
 import type { NamedTracks } from "./facts";
 
 const DAY_MS = 86_400_000;
@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 /** What is other about a track than what its master gave it. */
 export interface TrackRule {
   /** Where it is decided what may be played. */
-  readonly playable: (track: PlayableTrack) => PlayableTrack;
+  readonly playable: (track: StoredPlayable) => StoredPlayable;
   /** What the catalog shows. */
   readonly shown?: { readonly explicit: true } | { readonly mediaState: "failed" };
 }
@@ -23,7 +23,7 @@ export function rulesFor(
   const [market, soon, gone, explicit, premium, failed] = ids;
   if (!market || !soon || !gone || !explicit || !premium || !failed) throw new Error("six tracks are needed");
   const availableAtMs = nowMs + DAY_MS;
-  const available = (change: PlayableTrack["availability"]) => (track: PlayableTrack) => ({
+  const available = (change: StoredPlayable["availability"]) => (track: StoredPlayable) => ({
     ...track,
     availability: { ...track.availability, ...change },
   });
@@ -62,13 +62,13 @@ export function keepRules(rules: TrackRules): StoreChange {
     playable: {
       tracks: async (ids) => {
         const found = await playable.tracks(ids);
-        return new Map([...found].map(([id, track]) => [id, rules.get(id)?.playable(track) ?? track]));
+        return found.map((track) => rules.get(track.id)?.playable(track) ?? track);
       },
     },
     catalog: {
       ...catalog,
-      tracks: async (ids, headsOf) =>
-        (await catalog.tracks(ids, headsOf)).map((track) => ({ ...track, ...rules.get(track.id)?.shown })),
+      tracks: async (ids) =>
+        (await catalog.tracks(ids)).map((track) => ({ ...track, ...rules.get(track.id)?.shown })),
     },
   });
 }
