@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DatabaseError } from "../src/adapters/sql/errors";
 import type { StoreChange } from "../src/server";
 import { call, startTestServer, type TestServer } from "./harness";
 import { signIn } from "./sign-in";
@@ -61,6 +62,19 @@ describe("failures", () => {
     expect(status).toBe(500);
     expect(body.code).toBe("internal");
     expect(JSON.stringify(body)).not.toMatch(/device_challenges|sqlite/i);
+    await broken.stop();
+  });
+
+  it("say when to come back where the database is busy", async () => {
+    const busy = async (): Promise<never> => {
+      throw new DatabaseError("busy", "database is locked");
+    };
+    const broken = await startTestServer({}, { stores: () => ({ images: { find: busy } }) });
+    const { status, headers, body } = await call(broken, "GET", `/v1/images/${"0".repeat(64)}`);
+    expect(status).toBe(503);
+    expect(headers.get("retry-after")).toBe("1");
+    expect(body).toMatchObject({ code: "unavailable", retryable: true, retryAfterMs: 1_000 });
+    expect(JSON.stringify(body)).not.toContain("locked");
     await broken.stop();
   });
 

@@ -20,8 +20,17 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   503: "unavailable",
 };
 
+/** An error of another area that knows what it is to a client. */
+interface Translatable {
+  toSegueError(): SegueError;
+}
+
+const isTranslatable = (error: unknown): error is Translatable =>
+  error instanceof Error && "toSegueError" in error && typeof error.toSegueError === "function";
+
 /** The error of the table that `error` means; `internal` when nothing else fits. */
 export function toSegueError(error: unknown): SegueError {
+  if (isTranslatable(error)) return error.toSegueError();
   if (SegueError.is(error))
     return error.scope === "wire" ? error : new SegueError("internal", { cause: error });
   const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;

@@ -1,4 +1,5 @@
 /** What can go wrong with a database, in words that both databases share. */
+import { SegueError } from "@segue/core";
 
 /** Why a statement or a connection failed. */
 export type DatabaseErrorCode =
@@ -20,6 +21,13 @@ export type DatabaseErrorCode =
   | "unavailable"
   /** The statement is wrong: a fault of the server. */
   | "statement";
+
+/** What passes by itself, and after how long it is worth another try, in milliseconds. */
+const PASSES: Partial<Readonly<Record<DatabaseErrorCode, number>>> = {
+  busy: 1_000,
+  timeout: 5_000,
+  unavailable: 5_000,
+};
 
 /** Columns that an error is about. */
 export interface ErrorSubject {
@@ -45,6 +53,17 @@ export class DatabaseError extends Error {
   /** Whether the same transaction, begun anew, may succeed. */
   get retryable(): boolean {
     return this.code === "busy";
+  }
+
+  /** What a client is told: no word of tables. */
+  toSegueError(): SegueError {
+    const retryAfterMs = PASSES[this.code];
+    if (retryAfterMs === undefined) return new SegueError("internal", { cause: this });
+    return new SegueError("unavailable", {
+      detail: this.code === "busy" ? "others are changing the same" : "the database does not answer now",
+      retryAfterMs,
+      cause: this,
+    });
   }
 }
 
