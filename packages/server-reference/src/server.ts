@@ -5,9 +5,9 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { lockDataDir } from "./adapters/files/data-dir-lock";
 import { openStores } from "./adapters/open-stores";
+import { openEventLogFile } from "./adapters/sql/event-log/open";
 import { openMain } from "./adapters/sql/open-main";
 import { loadSecrets } from "./adapters/sql/secrets";
-import { openEventLog } from "./adapters/sqlite/event-log";
 import { type AppOptions, createApp, publicOrigin, type ServerParts } from "./app";
 import type { ServerConfig } from "./config";
 import { NO_FAULTS } from "./fault-hooks";
@@ -55,7 +55,7 @@ export async function openData(config: ServerConfig, options: DataOptions = {}):
     let eventLog: EventLog | null = null;
     try {
       const { query: db } = database;
-      const events = openEventLog(join(config.dataDir, EVENT_LOG_FILE));
+      const events = await openEventLogFile(join(config.dataDir, EVENT_LOG_FILE));
       eventLog = events;
       const sandbox = config.sandbox ? await openSandbox(db, machine) : null;
       const now = sandbox?.clock.now ?? machine;

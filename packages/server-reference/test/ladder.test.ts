@@ -34,7 +34,7 @@ describeLadder({
   packages: {
     "@segue/core": ["*"],
     "@segue/core/recommend": ["adapters/workers"],
-    "@segue/core/wire": ["adapters", "http", "modules"],
+    "@segue/core/wire": ["adapters", "http", "modules", "testing"],
     "@fastify/cors": ["http"],
     "@fastify/rate-limit": ["http"],
     "@fastify/static": ["http"],

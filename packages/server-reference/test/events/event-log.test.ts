@@ -5,22 +5,27 @@ import { SegueError } from "@segue/core";
 import Libsql from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
 import { memoryEventLog } from "../../src/adapters/memory/event-log";
-import { openEventLog } from "../../src/adapters/sqlite/event-log";
-import { play, submission, TRACK } from "./builders";
-import { eventLogSuite } from "./event-log-suite";
+import { openEventLogFile } from "../../src/adapters/sql/event-log/open";
+import { play, submission, TRACK } from "../../src/testing/event-builders";
+import { eventLogSuite } from "../../src/testing/event-log-suite";
+import { TOOLS } from "../support/suite-tools";
+import { countsOnce } from "./count-once";
 
 const folder = mkdtempSync(join(tmpdir(), "segue-events-"));
 let count = 0;
 const fresh = () => join(folder, `${++count}.db`);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-eventLogSuite("memory", memoryEventLog);
-eventLogSuite("SQLite", () => openEventLog(fresh()));
+describe("in memory", () => {
+  const open = async () => memoryEventLog();
+  eventLogSuite(TOOLS, open);
+  countsOnce(open);
+});
 
 describe("the event log's file", () => {
   it("flushes each commit to the disk and is nobody else's to read", async () => {
     const file = fresh();
-    const log = openEventLog(file);
+    const log = await openEventLogFile(file);
     expect(statSync(file).mode & 0o77).toBe(0);
     await log.append(submission([play()]));
     await log.close();
@@ -28,11 +33,11 @@ describe("the event log's file", () => {
     expect(raw.prepare("PRAGMA journal_mode").get()).toMatchObject({ journal_mode: "wal" });
     raw.exec("PRAGMA user_version = 99");
     raw.close();
-    expect(() => openEventLog(file)).toThrow(/newer server/);
+    await expect(openEventLogFile(file)).rejects.toThrow(/newer server/);
   });
 
   it("shares one commit among batches that come together", async () => {
-    const log = openEventLog(fresh());
+    const log = await openEventLogFile(fresh());
     await Promise.all(Array.from({ length: 50 }, (_, i) => log.append(submission([play({ seq: i + 1 })]))));
     expect((await log.figures()).commits).toBeLessThan(5);
     expect((await log.plays([TRACK])).get(TRACK)).toBe(50);
@@ -41,11 +46,11 @@ describe("the event log's file", () => {
 
   it("goes on after it was closed and opened again", async () => {
     const file = fresh();
-    const first = openEventLog(file);
+    const first = await openEventLogFile(file);
     const event = play();
     await first.append(submission([event]));
     await first.close();
-    const second = openEventLog(file);
+    const second = await openEventLogFile(file);
     const [receipt] = await second.append(submission([event]));
     expect(receipt?.status).toBe("duplicate");
     expect((await second.plays([TRACK])).get(TRACK)).toBe(1);
@@ -54,7 +59,7 @@ describe("the event log's file", () => {
 
   it("makes lost counts anew from the log", async () => {
     const file = fresh();
-    const log = openEventLog(file);
+    const log = await openEventLogFile(file);
     await log.append(submission([play(), play({ seq: 2, msPlayed: 10 }), play({ seq: 3 })]));
     const raw = new Libsql(file);
     raw.exec("UPDATE play_counts SET plays = 77");
@@ -66,7 +71,7 @@ describe("the event log's file", () => {
 
   it("says that it is unavailable when it is full, keeps nothing of the batch, and goes on once there is room", async () => {
     const file = fresh();
-    const full = openEventLog(file, { maxPages: 40 });
+    const full = await openEventLogFile(file, { maxPages: 40 });
     const batch = () => submission(Array.from({ length: 100 }, (_, i) => play({ seq: i + 1 })));
     let stored = 0;
     let refused: unknown = null;
@@ -81,14 +86,14 @@ describe("the event log's file", () => {
     expect(await full.read(0, 20_000)).toHaveLength(stored);
     expect((await full.plays([TRACK])).get(TRACK)).toBe(stored);
     await full.close();
-    const room = openEventLog(file);
+    const room = await openEventLogFile(file);
     expect((await room.append(batch())).every(({ status }) => status === "accepted")).toBe(true);
     expect((await room.plays([TRACK])).get(TRACK)).toBe(stored + 100);
     await room.close();
   });
 
   it("does not let one batch that cannot be written take others with it, and keeps nothing of it", async () => {
-    const log = openEventLog(fresh());
+    const log = await openEventLogFile(fresh());
     const spoiled = { ...play(), trackId: undefined as unknown as typeof TRACK };
     const batches = [
       submission([play({ seq: 1 })]),

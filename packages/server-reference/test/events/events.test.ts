@@ -5,9 +5,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OpenApiValidator } from "../../src/http/openapi";
 import { loadOpenApi } from "../../src/http/openapi-document";
+import { play } from "../../src/testing/event-builders";
 import { startApp, type TestApp } from "../support/app";
 import { type Fixture, type FixtureDevice, makeFixture } from "../support/fixture";
-import { play } from "./builders";
 
 const PROTOBUF = "application/x-protobuf";
 const validator = new OpenApiValidator(loadOpenApi()!);

@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { type AlbumId, idFromBytes, type PlayEvent, type RecordingId } from "@segue/core";
 import { publishRequestCodec, publishResponseCodec } from "@segue/core/wire";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openEventLog } from "../../src/adapters/sqlite/event-log";
+import { openEventLogFile } from "../../src/adapters/sql/event-log/open";
 import { parseConfig } from "../../src/config";
 import { tokenKey } from "../../src/modules/auth/authenticate";
 import { EVENT_LOG_FILE, openData } from "../../src/server";
-import { ANNA, DEVICE, numbered, play, TRACK } from "./builders";
+import { ANNA, DEVICE, numbered, play, TRACK } from "../../src/testing/event-builders";
 
 const ROOT = new URL("../../../../", import.meta.url).pathname;
 const TOKEN = randomBytes(32).toString("base64url");
@@ -182,7 +182,7 @@ it("loses nothing that it acknowledged and counts nothing twice, killed again an
     setTimeout(() => void kill(), 40 + 50 * round);
     await Promise.allSettled(attempts);
     await kill();
-    const log = openEventLog(join(dataDir, EVENT_LOG_FILE));
+    const log = await openEventLogFile(join(dataDir, EVENT_LOG_FILE));
     const stored = new Set((await log.read(0, 100_000)).map((entry) => entry.event.eventId));
     await log.close();
     expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([]);

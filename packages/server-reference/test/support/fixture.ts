@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { type DeviceId, idFromBytes, type TrackId, type UserId } from "@segue/core";
 import { pino } from "pino";
 import { openStores } from "../../src/adapters/open-stores";
+import { openEventLogFile } from "../../src/adapters/sql/event-log/open";
 import { openMain } from "../../src/adapters/sql/open-main";
-import { openEventLog } from "../../src/adapters/sqlite/event-log";
 import { parseConfig } from "../../src/config";
 import type { ServerContext } from "../../src/context";
 import { NO_FAULTS } from "../../src/fault-hooks";
@@ -121,7 +121,7 @@ export async function makeFixture(env: Readonly<Record<string, string>> = {}) {
     logger: pino({ level: "silent" }),
     faults: NO_FAULTS,
   };
-  const stores = openStores(context, openEventLog(join(dataDir, "events.db")));
+  const stores = openStores(context, await openEventLogFile(join(dataDir, "events.db")));
   const db = database.query;
 
   async function addUser(plan: Plan, market = "DE", explicitFilter = false) {

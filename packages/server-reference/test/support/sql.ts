@@ -1,5 +1,5 @@
 /** Suites on whichever database the run is on. */
-import { afterAll, describe, expect, inject, test } from "vitest";
+import { afterAll, describe, inject } from "vitest";
 import type { Hear } from "../../src/adapters/sql/driver";
 import type { MigrationSet } from "../../src/adapters/sql/migrate";
 import {
@@ -8,6 +8,7 @@ import {
   type TestDatabases,
 } from "../../src/adapters/sql/testing/databases";
 import type { SuiteTools } from "../../src/testing/suite-tools";
+import { TOOLS } from "./suite-tools";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -17,12 +18,6 @@ declare module "vitest" {
 }
 
 type Suite<DB> = (tools: SuiteTools, databases: TestDatabases<DB>) => void;
-
-const tools: SuiteTools = {
-  describe,
-  test,
-  equal: (actual, expected) => expect(actual).toEqual(expected),
-};
 
 let listener: Hear | undefined;
 
@@ -40,6 +35,6 @@ export function onSql<DB>(set: MigrationSet, suite: Suite<DB>): void {
   const databases = url ? postgresDatabases<DB>(url, set, listener) : sqliteDatabases<DB>(set, listener);
   describe(url ? "on PostgreSQL" : "on SQLite", () => {
     afterAll(() => databases.end());
-    suite(tools, databases);
+    suite(TOOLS, databases);
   });
 }

@@ -1,4 +1,4 @@
-/** Where accepted events are kept. Implementations: SQLite, memory. Both pass `test/events/event-log-suite.ts`. */
+/** Where accepted events are kept. Implementations: SQL, memory. Both pass `testing/event-log-suite.ts`. */
 import type { DeviceId, Milliseconds, OutboxStats, PlayEvent, Receipt, TrackId, UserId } from "@segue/core";
 import type { IncomingEvent } from "@segue/core/wire";
 

@@ -5,6 +5,7 @@ import { EXTERNAL_CLAIMS } from "./0003-external-claims";
 import { RE_INGEST } from "./0004-re-ingest";
 import { CONNECT } from "./0005-connect";
 import { LOUDNESS_BLOCKS } from "./0006-loudness-blocks";
+import { EVENT_LOG } from "./events-0001-log";
 
 /** Step `n` leads from `user_version` n to n + 1. */
 export const MIGRATIONS: readonly string[] = [
@@ -15,3 +16,6 @@ export const MIGRATIONS: readonly string[] = [
   CONNECT,
   LOUDNESS_BLOCKS,
 ];
+
+/** The same for the event log's file. */
+export const EVENT_MIGRATIONS: readonly string[] = [EVENT_LOG];

@@ -14,19 +14,21 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Commits values in groups. */
+/** Commits values in groups, one group at a time. */
 export interface GroupCommit<T, R> {
   /** Resolves after the group with `value` was committed. @throws SegueError `unavailable` when too much waits */
   add(value: T, weight: number): Promise<R>;
-  /** Commits what waits. */
-  flush(): void;
+  /** Resolves once nothing waits. */
+  flush(): Promise<void>;
 }
 
 /** @param commit Applies all of `values` in one transaction, or none and throws */
-export function createGroupCommit<T, R>(commit: (values: readonly T[]) => readonly R[]): GroupCommit<T, R> {
+export function createGroupCommit<T, R>(
+  commit: (values: readonly T[]) => Promise<readonly R[]>,
+): GroupCommit<T, R> {
   let waiting: Waiting<T, R>[] = [];
   let weight = 0;
-  let planned: NodeJS.Immediate | null = null;
+  let running: Promise<void> | null = null;
 
   function take(): Waiting<T, R>[] {
     let taken = 0;
@@ -39,26 +41,22 @@ export function createGroupCommit<T, R>(commit: (values: readonly T[]) => readon
     return group;
   }
 
-  function run(group: readonly Waiting<T, R>[]): void {
+  async function run(group: readonly Waiting<T, R>[]): Promise<void> {
     try {
-      const results = commit(group.map((each) => each.value));
+      const results = await commit(group.map((each) => each.value));
       group.forEach((each, i) => void each.resolve(results[i]!));
     } catch (error) {
       // One value that cannot be committed must not take the others with it.
       if (group.length === 1 || SegueError.is(error)) for (const each of group) each.reject(error);
-      else for (const each of group) run([each]);
+      else for (const each of group) await run([each]);
     }
   }
 
-  function next(): void {
-    planned = null;
-    if (waiting.length === 0) return;
-    run(take());
-    plan();
-  }
-
-  function plan(): void {
-    if (waiting.length > 0) planned ??= setImmediate(next);
+  async function runAll(): Promise<void> {
+    // What comes in the same turn shares the commit.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) await run(take());
+    running = null;
   }
 
   return {
@@ -70,13 +68,11 @@ export function createGroupCommit<T, R>(commit: (values: readonly T[]) => readon
       return new Promise<R>((resolve, reject) => {
         waiting.push({ value, weight: size, resolve, reject });
         weight += size;
-        plan();
+        running ??= runAll();
       });
     },
-    flush() {
-      if (planned) clearImmediate(planned);
-      planned = null;
-      while (waiting.length > 0) run(take());
+    flush: async () => {
+      await running;
     },
   };
 }

@@ -11,7 +11,7 @@ import {
   uuidV7,
 } from "@segue/core";
 import type { IncomingEvent } from "@segue/core/wire";
-import type { Submission } from "../../src/modules/events/event-log";
+import type { Submission } from "../modules/events/event-log";
 
 export const NOW = Date.UTC(2030, 0, 2, 12);
 export const STREAM = "00112233445566778899aabbccddeeff";
