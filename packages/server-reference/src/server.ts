@@ -3,24 +3,17 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { lockDataDir } from "./adapters/files/data-dir-lock";
+import { openDatabases } from "./adapters/open-databases";
 import { openStores } from "./adapters/open-stores";
-import { openEventLogFile } from "./adapters/sql/event-log/open";
-import { openMain } from "./adapters/sql/open-main";
 import { loadSecrets } from "./adapters/sql/secrets";
 import { type AppOptions, createApp, publicOrigin, type ServerParts } from "./app";
 import type { ServerConfig } from "./config";
 import { NO_FAULTS } from "./fault-hooks";
 import { seedDemoUsers } from "./modules/auth/demo-users";
-import type { EventLog } from "./modules/events/event-log";
 import { openSandbox } from "./modules/sandbox/sandbox";
 import type { Stores } from "./modules/stores";
 import { createLogger } from "./telemetry";
 
-/** Name of the database in the data directory. */
-export const DATABASE_FILE = "segue.db";
-/** Name of the event log in the data directory. */
-export const EVENT_LOG_FILE = "events.db";
 /** How long open requests may take to end. */
 const DRAIN_MS = 10_000;
 
@@ -43,42 +36,28 @@ export interface DataOptions {
 export interface ServerOptions extends DataOptions, Pick<AppOptions, "providerKeys" | "prepare"> {}
 
 /**
- * Locks and opens the data directory of `config`.
+ * Opens the data directory of `config`, and the database that its rows are in.
  * @throws DataDirInUse when another process has it
  */
 export async function openData(config: ServerConfig, options: DataOptions = {}): Promise<OpenedData> {
   const machine = options.now ?? Date.now;
-  const unlock = lockDataDir(config.dataDir);
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const { database, events, close } = await openDatabases(config);
   try {
     mkdirSync(join(config.dataDir, "media"), { recursive: true });
-    const database = await openMain(join(config.dataDir, DATABASE_FILE));
-    let eventLog: EventLog | null = null;
-    try {
-      const { query: db } = database;
-      const events = await openEventLogFile(join(config.dataDir, EVENT_LOG_FILE));
-      eventLog = events;
-      const sandbox = config.sandbox ? await openSandbox(db, machine) : null;
-      const now = sandbox?.clock.now ?? machine;
-      const secrets = await loadSecrets(db, now());
-      if (config.sandbox && !config.oidcIssuer) await seedDemoUsers(db, now());
-      const logger = options.logger ?? createLogger(config.logLevel);
-      const faults = sandbox?.faults ?? NO_FAULTS;
-      const context = { config, database, db, secrets, now, logger, faults };
-      const opened = openStores(context, events);
-      const stores = { ...opened, ...options.stores?.(opened, context) };
-      const close = async () => {
-        await events.close();
-        await database.close();
-        unlock();
-      };
-      return { context, stores, sandbox, close };
-    } catch (error) {
-      await eventLog?.close();
-      await database.close();
-      throw error;
-    }
+    const { query: db } = database;
+    const sandbox = config.sandbox ? await openSandbox(db, machine) : null;
+    const now = sandbox?.clock.now ?? machine;
+    const secrets = await loadSecrets(db, now());
+    if (config.sandbox && !config.oidcIssuer) await seedDemoUsers(db, now());
+    const logger = options.logger ?? createLogger(config.logLevel);
+    const faults = sandbox?.faults ?? NO_FAULTS;
+    const context = { config, database, db, secrets, now, logger, faults };
+    const opened = openStores(context, events);
+    const stores = { ...opened, ...options.stores?.(opened, context) };
+    return { context, stores, sandbox, close };
   } catch (error) {
-    unlock();
+    await close();
     throw error;
   }
 }

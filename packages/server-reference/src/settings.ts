@@ -47,6 +47,8 @@ export interface ServerSettings {
   readonly port: number;
   /** Absolute path. */
   readonly dataDir: string;
+  /** Of the PostgreSQL database that rows are kept in; null for files in the data directory. */
+  readonly databaseUrl: string | null;
   /** Origin under which clients reach the server, without a slash at the end; null until the port is known. */
   readonly publicUrl: string | null;
   /** Demo users and one-click sign-in exist. */
@@ -67,6 +69,13 @@ export const serverSettings = settingsPart(
     SEGUE_PORT: number(5, 65_535).default(4600).describe("Port; 0 takes a free one."),
     SEGUE_HOST: text.default("127.0.0.1").describe("Address to listen on."),
     SEGUE_DATA_DIR: text.default(".segue").describe("Data directory: database, media objects, images."),
+    SEGUE_DATABASE_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\/\S+$/, "must be a URL such as postgres://user:password@host:5432/name")
+      .optional()
+      .describe(
+        "PostgreSQL database for everything but media and images; without it, files in the data directory.",
+      ),
     SEGUE_PUBLIC_URL: url
       .optional()
       .describe("Origin under which clients reach the server. With https, one reverse proxy is in front."),
@@ -98,6 +107,7 @@ export const serverSettings = settingsPart(
       host,
       port: value.SEGUE_PORT,
       dataDir: resolve(value.SEGUE_DATA_DIR),
+      databaseUrl: value.SEGUE_DATABASE_URL ?? null,
       publicUrl: publicUrl ? withoutSlash(publicUrl) : null,
       sandbox: sandbox !== "0",
       demo: value.SEGUE_DEMO === "1",
@@ -107,6 +117,7 @@ export const serverSettings = settingsPart(
       logLevel: value.SEGUE_LOG_LEVEL,
     };
   },
+  ["SEGUE_DATABASE_URL"],
 );
 
 function refuseSandbox(name: string, value: string): never {

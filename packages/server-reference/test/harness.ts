@@ -7,6 +7,7 @@ import { parseConfig } from "../src/config";
 import { OpenApiValidator } from "../src/http/openapi";
 import { loadOpenApi } from "../src/http/openapi-document";
 import { type RunningServer, type ServerOptions, startServer } from "../src/server";
+import { databaseSettings } from "./support/database-url";
 
 const document = loadOpenApi();
 const validator = document ? new OpenApiValidator(document) : null;
@@ -25,7 +26,13 @@ export async function startTestServer(
   options: Pick<ServerOptions, "providerKeys" | "stores"> = {},
 ): Promise<TestServer> {
   const dataDir = env.SEGUE_DATA_DIR ?? mkdtempSync(join(tmpdir(), "segue-server-"));
-  const config = parseConfig({ SEGUE_PORT: "0", SEGUE_DEMO: "0", SEGUE_DATA_DIR: dataDir, ...env });
+  const config = parseConfig({
+    SEGUE_PORT: "0",
+    SEGUE_DEMO: "0",
+    SEGUE_DATA_DIR: dataDir,
+    ...(await databaseSettings(dataDir)),
+    ...env,
+  });
   let offset = 0;
   const now = () => Date.now() + offset;
   const server = await startServer(config, { now, logger: pino({ level: "silent" }), ...options });

@@ -24,7 +24,7 @@ describeLadder({
     ["config"],
     ["testing"],
     ["adapters/*"],
-    ["adapters/open-stores"],
+    ["adapters/open-databases", "adapters/open-stores"],
     ["app"],
     ["server"],
     ["ingest"],

@@ -3,9 +3,9 @@ import { constants } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { lockDataDir } from "../adapters/files/data-dir-lock";
+import { DATABASE_FILE, EVENT_LOG_FILE } from "../adapters/open-databases";
 import { openBeside } from "../adapters/sql/open-main";
 import type { ServerConfig } from "../config";
-import { DATABASE_FILE, EVENT_LOG_FILE } from "../server";
 import { CommandError, type Print } from "./command";
 
 const DATABASES = [DATABASE_FILE, EVENT_LOG_FILE];
@@ -58,6 +58,14 @@ async function copyStores(from: string, to: string, print: Print): Promise<void>
   }
 }
 
+/** @throws CommandError when the rows are where they cannot be copied from */
+function refuseShared({ databaseUrl, dataDir }: ServerConfig): void {
+  if (databaseUrl !== null)
+    throw new CommandError(
+      `The rows are in PostgreSQL: copy them with pg_dump, and then the folders media and images of ${dataDir}.`,
+    );
+}
+
 /**
  * Brings the backup in `folder` up to date, or makes it, also while a server runs: first the databases, each as it is at
  * one moment, then the files that it lacks.
@@ -65,6 +73,7 @@ async function copyStores(from: string, to: string, print: Print): Promise<void>
  */
 export async function backup(config: ServerConfig, folder: string, print: Print): Promise<void> {
   const { dataDir } = config;
+  refuseShared(config);
   const target = resolve(folder);
   if ((await sizeOf(join(dataDir, DATABASE_FILE))) === null)
     throw new CommandError(`There is no database in ${dataDir}.`);
@@ -85,6 +94,7 @@ export async function backup(config: ServerConfig, folder: string, print: Print)
  */
 export async function restore(config: ServerConfig, folder: string, print: Print): Promise<void> {
   const { dataDir } = config;
+  refuseShared(config);
   const source = resolve(folder);
   if ((await sizeOf(join(source, DATABASE_FILE))) === null)
     throw new CommandError(`There is no backup in ${source}.`);

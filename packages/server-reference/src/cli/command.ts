@@ -2,10 +2,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Milliseconds } from "@segue/core";
-import { type MainDatabase, openBeside } from "../adapters/sql/open-main";
+import { DATABASE_FILE, openForCommand } from "../adapters/open-databases";
+import type { SqlDatabase } from "../adapters/sql/database";
+import type { Database } from "../adapters/sql/tables";
 import type { ServerConfig } from "../config";
 import { TestClock } from "../modules/sandbox/clock";
-import { DATABASE_FILE } from "../server";
 
 /** A command that cannot be carried out; `message` is one line. */
 export class CommandError extends Error {
@@ -16,21 +17,19 @@ export class CommandError extends Error {
 export type Print = (line: string) => void;
 
 /**
- * Runs `work` on the database of `config`, also while a server uses it, with the clock of that server.
- * @param needs see openBeside
+ * Runs `work` on the database of `config`, also while servers use it, with their clock.
  * @throws CommandError when there is none
+ * @throws SchemaMismatch when it belongs to another version of the server
  */
 export async function besideServer<T>(
   config: ServerConfig,
-  needs: "nothing" | "schema",
-  work: (database: MainDatabase, now: () => Milliseconds) => T | Promise<T>,
+  work: (database: SqlDatabase<Database>, now: () => Milliseconds) => T | Promise<T>,
 ): Promise<T> {
-  const file = join(config.dataDir, DATABASE_FILE);
-  if (!existsSync(file)) throw new CommandError(`There is no database in ${config.dataDir}.`);
-  const database = await openBeside(file, needs);
+  if (config.databaseUrl === null && !existsSync(join(config.dataDir, DATABASE_FILE)))
+    throw new CommandError(`There is no database in ${config.dataDir}.`);
+  const database = await openForCommand(config);
   try {
-    const sandbox = config.sandbox && needs === "schema";
-    const now = sandbox ? (await TestClock.open(database.query, Date.now)).now : Date.now;
+    const now = config.sandbox ? (await TestClock.open(database.query, Date.now)).now : Date.now;
     return await work(database, now);
   } finally {
     await database.close();

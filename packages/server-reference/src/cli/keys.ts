@@ -19,7 +19,7 @@ export async function keys(config: ServerConfig, args: readonly string[], print:
   const [action = "list", ...rest] = positionals;
   if (rest.length > 0 || !["list", "rotate"].includes(action) || (action === "list" && values.compromised))
     throw new CommandError(`Not understood: keys ${args.join(" ")}. See segue-server --help.`);
-  await besideServer(config, "schema", async (database, now) => {
+  await besideServer(config, async (database, now) => {
     const secrets = await loadSecrets(database.query, now());
     const keyring = new Keyring(sqlSigningKeyStore(database), secrets.license);
     if (action === "rotate") {

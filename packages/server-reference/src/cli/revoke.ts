@@ -42,7 +42,7 @@ export async function revoke(
   if (id === undefined || rest.length > 0)
     throw new CommandError(`${command} takes one id of a device, a key, a rendition or a track.`);
   const reason = values.reason.slice(0, 500);
-  await besideServer(config, "schema", async (database, now) => {
+  await besideServer(config, async (database, now) => {
     const target = await targetOf(sqlRenditionStore(database), id);
     const devices = sqlDeviceStore(database);
     const keys = sqlRevokedKeyStore(database);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The server's command line. */
 import { DataDirInUse } from "../adapters/files/data-dir-lock";
+import { DatabaseError } from "../adapters/sql/errors";
 import { SchemaMismatch } from "../adapters/sql/migrate";
 import { ConfigError, parseConfig } from "../config";
 import { backup, restore } from "./backup";
@@ -45,8 +46,11 @@ function explain(error: unknown): { line: string; code: number } {
   const usage =
     error instanceof ConfigError || error instanceof CommandError || code?.startsWith("ERR_PARSE_ARGS");
   if (usage) return { line: (error as Error).message.split("\n")[0]!, code: 2 };
-  if (error instanceof DataDirInUse || error instanceof SchemaMismatch)
-    return { line: error.message, code: 3 };
+  const elsewhere =
+    error instanceof DataDirInUse ||
+    error instanceof SchemaMismatch ||
+    (error instanceof DatabaseError && error.code === "unavailable");
+  if (elsewhere) return { line: error.message, code: 3 };
   if (code === "EADDRINUSE") {
     const { port } = error as { port?: number };
     return { line: `Port ${port} is in use; set SEGUE_PORT to another one.`, code: 3 };

@@ -125,7 +125,7 @@ export async function users(
   const { action, login, details, fromInput } = parse(args);
   if (config.oidcIssuer && (action === "add" || action === "password"))
     throw new CommandError(`Listeners sign in at ${config.oidcIssuer}: passwords are kept there.`);
-  await besideServer(config, "schema", async ({ query: db }, now) => {
+  await besideServer(config, async ({ query: db }, now) => {
     const password = () => (fromInput ? readPassword(input) : generatePassword());
     const show = (made: string) => {
       if (!fromInput) print(`Password, shown this once: ${made}`);

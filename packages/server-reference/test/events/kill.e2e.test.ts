@@ -9,10 +9,11 @@ import { join } from "node:path";
 import { type AlbumId, idFromBytes, type PlayEvent, type RecordingId } from "@segue/core";
 import { publishRequestCodec, publishResponseCodec } from "@segue/core/wire";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { EVENT_LOG_FILE } from "../../src/adapters/open-databases";
 import { openEventLogFile } from "../../src/adapters/sql/event-log/open";
 import { parseConfig } from "../../src/config";
 import { tokenKey } from "../../src/modules/auth/authenticate";
-import { EVENT_LOG_FILE, openData } from "../../src/server";
+import { openData } from "../../src/server";
 import { ANNA, DEVICE, numbered, play, TRACK } from "../../src/testing/event-builders";
 
 const ROOT = new URL("../../../../", import.meta.url).pathname;

@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DeviceId, idFromBytes, type TrackId, type UserId } from "@segue/core";
 import { pino } from "pino";
+import { openDatabases } from "../../src/adapters/open-databases";
 import { openStores } from "../../src/adapters/open-stores";
-import { openEventLogFile } from "../../src/adapters/sql/event-log/open";
-import { openMain } from "../../src/adapters/sql/open-main";
 import { parseConfig } from "../../src/config";
 import type { ServerContext } from "../../src/context";
 import { NO_FAULTS } from "../../src/fault-hooks";
 import { protectRendition } from "../../src/production/testing/sealed";
+import { databaseSettings } from "./database-url";
 
 type Plan = "free" | "premium";
 
@@ -109,11 +109,13 @@ export async function addTrack(
 /** Makes the context; `clock.now` can be set. */
 export async function makeFixture(env: Readonly<Record<string, string>> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "segue-test-"));
-  const database = await openMain(":memory:");
+  const settings = await databaseSettings(dataDir);
+  const config = parseConfig({ SEGUE_DATA_DIR: dataDir, SEGUE_PORT: "0", ...settings, ...env });
+  const { database, events, close: closeDatabases } = await openDatabases(config);
   const clock = { now: Date.UTC(2030, 0, 2, 12) };
   const secret = () => new Uint8Array(randomBytes(32));
   const context = {
-    config: parseConfig({ SEGUE_DATA_DIR: dataDir, SEGUE_PORT: "0", ...env }),
+    config,
     database,
     db: database.query,
     secrets: { mediaUrl: secret(), content: secret(), license: secret(), session: secret() },
@@ -121,7 +123,7 @@ export async function makeFixture(env: Readonly<Record<string, string>> = {}) {
     logger: pino({ level: "silent" }),
     faults: NO_FAULTS,
   };
-  const stores = openStores(context, await openEventLogFile(join(dataDir, "events.db")));
+  const stores = openStores(context, events);
   const db = database.query;
 
   async function addUser(plan: Plan, market = "DE", explicitFilter = false) {
@@ -150,8 +152,7 @@ export async function makeFixture(env: Readonly<Record<string, string>> = {}) {
   }
 
   async function close(): Promise<void> {
-    await stores.events.close();
-    await database.close();
+    await closeDatabases();
     rmSync(dataDir, { recursive: true, force: true });
   }
   type Added = Parameters<typeof addTrack>;
