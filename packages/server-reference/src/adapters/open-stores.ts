@@ -15,11 +15,11 @@ import { sqlSigningKeyStore } from "./sql/signing-key-store";
 import { sqlValidityStore } from "./sql/validity-store";
 
 /** The stores of `context`; `events` is opened apart, as it has a file and a writer of its own. */
-export function openStores({ database, db, config }: ServerContext, events: EventLog): Stores {
+export function openStores({ database, config }: ServerContext, events: EventLog): Stores {
   return {
     reach: database.reach,
     catalog: sqlCatalogStore(database),
-    connect: new SqlConnectStore(db),
+    connect: new SqlConnectStore(database),
     devices: sqlDeviceStore(database),
     events,
     images: sqlImageStore(database),

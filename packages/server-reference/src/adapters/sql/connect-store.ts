@@ -8,7 +8,8 @@ import {
   type SessionCommit,
   SessionTaken,
 } from "../../modules/connect/store";
-import type { Db } from "./tables";
+import type { SqlDatabase } from "./database";
+import type { Database } from "./tables";
 
 const deviceId = z.custom<DeviceId>((value) => isId("device", value));
 const count = z.number().int().nonnegative();
@@ -49,14 +50,14 @@ const Rest = z.object({
 const CHUNK = 100;
 
 export class SqlConnectStore implements ConnectStore {
-  readonly #db: Db;
+  readonly #database: SqlDatabase<Database>;
 
-  constructor(db: Db) {
-    this.#db = db;
+  constructor(database: SqlDatabase<Database>) {
+    this.#database = database;
   }
 
   async load(sessionId: string): Promise<SavedSession | null> {
-    const row = await this.#db
+    const row = await this.#database.query
       .selectFrom("connect_sessions")
       .select(["session", "rest"])
       .where("id", "=", sessionId)
@@ -75,11 +76,13 @@ export class SqlConnectStore implements ConnectStore {
   }
 
   async #results(sessionId: string): Promise<ReadonlyMap<string, StoredResult>> {
-    const rows = await this.#db
+    const rows = await this.#database.query
       .selectFrom("connect_results")
       .select(["device_id", "result", "at_ms"])
       .where("session_id", "=", sessionId)
       .orderBy("at_ms")
+      .orderBy("device_id")
+      .orderBy("command_id")
       .execute();
     const results = new Map<string, StoredResult>();
     for (const row of rows) {
@@ -102,7 +105,7 @@ export class SqlConnectStore implements ConnectStore {
       rest: JSON.stringify({ owner, holders, transfer, pending, volumeSeq }),
       updated_at: nowMs,
     };
-    await this.#db.transaction().execute(async (tx) => {
+    await this.#database.transaction(async (tx) => {
       const query = expected
         ? tx
             .updateTable("connect_sessions")

@@ -1,4 +1,4 @@
-/** Where Connect sessions outlive a restart. Implementations: SQLite; a shared store for many servers fits behind it. */
+/** Where Connect sessions outlive a restart. Implementations: SQL, which passes `testing/connect-store-suite.ts`. */
 import type { DurableSession, Milliseconds, StoredResult, UserId } from "@segue/core";
 
 /** A session as it was saved last. */
