@@ -8,11 +8,15 @@ import { EVENT_MIGRATIONS, MIGRATIONS } from "../../../test/support/released-sch
 import { checkMigrated, type MigrationSet, migrate, SchemaMismatch } from "./migrate";
 import { EVENTS, MAIN } from "./migrations";
 import { openSqlite } from "./open-sqlite";
+import type { Database } from "./tables";
 
 const folder = mkdtempSync(join(tmpdir(), "segue-migrate-"));
 let count = 0;
 const fresh = () => join(folder, `${++count}.db`);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The steps that are written in two places. */
+const RELEASED = MAIN.steps.slice(0, MIGRATIONS.length);
 
 /** What SQLite was told, without what differs to the eye alone. */
 function told(file: string): readonly string[] {
@@ -46,8 +50,7 @@ function released(version: number, steps = MIGRATIONS): string {
 describe("a data directory of before", () => {
   test("has the tables, to the letter, that the steps make", async () => {
     const [main, events] = [released(MIGRATIONS.length), released(1, EVENT_MIGRATIONS)];
-    const then = { ...MAIN, steps: MAIN.steps.slice(0, MIGRATIONS.length) };
-    expect(told(await migrated(fresh(), then))).toEqual(told(main));
+    expect(told(await migrated(fresh(), { ...MAIN, steps: RELEASED }))).toEqual(told(main));
     expect(told(await migrated(fresh(), EVENTS))).toEqual(told(events));
   });
 
@@ -76,6 +79,24 @@ describe("a data directory of before", () => {
     await database.close();
   });
 
+  test("keeps everybody signed in", async () => {
+    const file = released(MIGRATIONS.length);
+    const old = new Libsql(file);
+    const insert = old.prepare("INSERT INTO oidc_payloads (model, id, payload) VALUES ('AccessToken', ?, ?)");
+    insert.run(["ada's", '{"accountId":"ada"}']);
+    insert.run(["nobody's", "{}"]);
+    insert.run(["theirs", '{"accountId":"ada","nonce":"\\u0000\\ud800"}']);
+    old.close();
+    const database = openSqlite<Database>(await migrated(file, MAIN));
+    const rows = await database.query.selectFrom("oidc_payloads").select(["id", "user_id"]).execute();
+    expect(Object.fromEntries(rows.map((row) => [row.id, row.user_id]))).toEqual({
+      "ada's": "ada",
+      "nobody's": null,
+      theirs: "ada",
+    });
+    await database.close();
+  });
+
   test("is refused when a newer server has counted further, with or without the table of steps", async () => {
     const file = await migrated(fresh(), MAIN);
     const newer = new Libsql(file);
@@ -88,7 +109,7 @@ describe("a data directory of before", () => {
     const file = released(version);
     const before = told(file);
     const database = openSqlite(file);
-    const checked = checkMigrated(database, { ...MAIN, steps: MAIN.steps.slice(0, MIGRATIONS.length) });
+    const checked = checkMigrated(database, { ...MAIN, steps: RELEASED });
     if (version === MIGRATIONS.length) await checked;
     else await expect(checked).rejects.toThrow("another version of the server");
     await database.close();

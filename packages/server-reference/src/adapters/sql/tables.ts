@@ -254,6 +254,8 @@ export interface OidcPayloadsTable {
   model: string;
   id: string;
   payload: string;
+  /** Whom it was issued to; null before somebody has signed in. */
+  user_id: string | null;
   grant_id: string | null;
   user_code: string | null;
   uid: string | null;

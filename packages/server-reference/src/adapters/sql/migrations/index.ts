@@ -7,12 +7,22 @@ import { reIngest } from "./0004-re-ingest";
 import { connect } from "./0005-connect";
 import { loudnessBlocks } from "./0006-loudness-blocks";
 import { lists } from "./0007-lists";
+import { tokenUsers } from "./0008-token-users";
 import { eventLog } from "./events-0001-log";
 
 /** What the server keeps. */
 export const MAIN: MigrationSet = {
   area: "main",
-  steps: [foundation, licenseOperations, externalClaims, reIngest, connect, loudnessBlocks, lists],
+  steps: [
+    foundation,
+    licenseOperations,
+    externalClaims,
+    reIngest,
+    connect,
+    loudnessBlocks,
+    lists,
+    tokenUsers,
+  ],
 };
 
 /** The event log: in SQLite a file of its own, in PostgreSQL beside the others. */
