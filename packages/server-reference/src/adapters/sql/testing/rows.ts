@@ -29,3 +29,15 @@ export async function addDevice(database: SqlDatabase<Database>, id: DeviceId): 
     })
     .execute();
 }
+
+/** An empty playlist of `owner`. */
+export async function addPlaylist({ query }: SqlDatabase<Database>, owner: UserId): Promise<void> {
+  await query
+    .insertInto("playlists")
+    .values({ id: `playlist of ${owner}`, title: "P", owner_id: owner, image_hash: null, created_at: 0 })
+    .execute();
+}
+
+export async function countPlaylists({ query }: SqlDatabase<Database>): Promise<number> {
+  return (await query.selectFrom("playlists").select("id").execute()).length;
+}
