@@ -49,12 +49,12 @@ export async function openData(config: ServerConfig, options: DataOptions = {}):
     const sandbox = config.sandbox ? await openSandbox(db, machine) : null;
     const now = sandbox?.clock.now ?? machine;
     const secrets = await loadSecrets(db, now());
-    if (config.sandbox && !config.oidcIssuer) await seedDemoUsers(db, now());
     const logger = options.logger ?? createLogger(config.logLevel);
     const faults = sandbox?.faults ?? NO_FAULTS;
     const context = { config, database, db, secrets, now, logger, faults };
     const opened = openStores(context, events);
     const stores = { ...opened, ...options.stores?.(opened, context) };
+    if (config.sandbox && !config.oidcIssuer) await seedDemoUsers(stores.users, now());
     return { context, stores, sandbox, close };
   } catch (error) {
     await close();

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tokenKey } from "../src/modules/auth/authenticate";
 import { DEMO_USERS } from "../src/modules/auth/demo-users";
 import type { ProviderKeyOptions } from "../src/modules/auth/provider-keys";
+import { ACCESS_TOKEN } from "../src/modules/auth/token-store";
 import { call, startTestServer, type TestServer } from "./harness";
 import {
   CLIENT_ID,
@@ -90,22 +91,9 @@ describe("another OpenID provider", () => {
     const server = await start();
     expect((await call(server, "GET", "/oauth/authorize")).status).toBe(404);
     const local = randomBytes(32).toString("base64url");
-    const row = {
-      payload: JSON.stringify({ accountId: DEMO_USERS[0]!.id }),
-      grant_id: null,
-      user_code: null,
-    };
-    await server.context.db
-      .insertInto("oidc_payloads")
-      .values({
-        model: "AccessToken",
-        id: tokenKey(local),
-        uid: null,
-        expires_at: null,
-        consumed_at: null,
-        ...row,
-      })
-      .execute();
+    const rest = { payload: {}, grantId: null, userCode: null, uid: null, expiresAtMs: null };
+    const userId = DEMO_USERS[0]!.id;
+    await server.stores.tokens.save({ model: ACCESS_TOKEN, id: tokenKey(local), userId, ...rest });
     expect(await codeOf(server, local)).toBe("unauthenticated");
   });
 

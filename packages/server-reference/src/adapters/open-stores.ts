@@ -12,6 +12,8 @@ import { sqlPlayableStore } from "./sql/playable-store";
 import { sqlRenditionStore } from "./sql/rendition-store";
 import { sqlRevokedKeyStore } from "./sql/revoked-key-store";
 import { sqlSigningKeyStore } from "./sql/signing-key-store";
+import { sqlTokenStore } from "./sql/token-store";
+import { sqlUserStore } from "./sql/user-store";
 import { sqlValidityStore } from "./sql/validity-store";
 
 /** The stores of `context`; `events` is opened apart, as it has a file and a writer of its own. */
@@ -28,6 +30,8 @@ export function openStores({ database, config }: ServerContext, events: EventLog
     renditions: sqlRenditionStore(database),
     revokedKeys: sqlRevokedKeyStore(database),
     signingKeys: sqlSigningKeyStore(database),
+    tokens: sqlTokenStore(database),
+    users: sqlUserStore(database),
     validities: sqlValidityStore(database),
   };
 }

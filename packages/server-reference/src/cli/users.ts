@@ -1,19 +1,12 @@
 /** `segue-server users`: the listeners who sign in with a password of this server. */
 import { parseArgs } from "node:util";
 import type { Plan } from "@segue/core";
-import type { Db } from "../adapters/sql/tables";
+import { sqlUserStore } from "../adapters/sql/user-store";
 import type { ServerConfig } from "../config";
 import { DEMO_USERS } from "../modules/auth/demo-users";
-import {
-  addOwnUser,
-  changeOwnUser,
-  findOwnUser,
-  listOwnUsers,
-  type OwnUser,
-  removeOwnUser,
-  setPassword,
-  type UserDetails,
-} from "../modules/auth/own-users";
+import { addOwnUser, findOwnUser, listOwnUsers, type OwnUser } from "../modules/auth/own-users";
+import { hashPassword } from "../modules/auth/password";
+import type { UserDetails, UserStore } from "../modules/auth/user-store";
 import { besideServer, CommandError, type Print } from "./command";
 import { generatePassword, type Input, readPassword } from "./read-password";
 
@@ -101,8 +94,8 @@ const describe = ({ login, id, plan, market, name, demo }: OwnUser) =>
   `${login}  ${id}  ${plan}  ${market}  ${name}${demo ? "  (of the sandbox)" : ""}`;
 
 /** @throws CommandError when nobody signs in as `login`, or a demo user does */
-async function existing(db: Db, login: string): Promise<OwnUser> {
-  const user = await findOwnUser(db, login);
+async function existing(store: UserStore, login: string): Promise<OwnUser> {
+  const user = await findOwnUser(store, login);
   if (!user) throw new CommandError(`Nobody signs in as ${login}. segue-server users list shows who does.`);
   if (user.demo)
     throw new CommandError(
@@ -125,33 +118,34 @@ export async function users(
   const { action, login, details, fromInput } = parse(args);
   if (config.oidcIssuer && (action === "add" || action === "password"))
     throw new CommandError(`Listeners sign in at ${config.oidcIssuer}: passwords are kept there.`);
-  await besideServer(config, async ({ query: db }, now) => {
+  await besideServer(config, async (database, now) => {
+    const store = sqlUserStore(database);
     const password = () => (fromInput ? readPassword(input) : generatePassword());
     const show = (made: string) => {
       if (!fromInput) print(`Password, shown this once: ${made}`);
     };
     if (action === "list") {
-      for (const user of await listOwnUsers(db)) print(describe(user));
+      for (const user of await listOwnUsers(store)) print(describe(user));
     } else if (action === "add") {
       const taken = new CommandError(`${login} is taken.`);
-      if (await findOwnUser(db, login)) throw taken;
+      if (await findOwnUser(store, login)) throw taken;
       const made = await password();
       const whole = { name: login, plan: "free", market: "ZZ", ...details } as const;
-      const id = await addOwnUser(db, login, made, whole, now());
+      const id = await addOwnUser(store, login, made, whole, now());
       if (id === null) throw taken;
       print(`Added ${describe({ id, login, demo: false, ...whole })}`);
       show(made);
     } else {
-      const user = await existing(db, login);
+      const user = await existing(store, login);
       if (action === "remove") {
-        await removeOwnUser(db, user.id);
+        await store.remove(user.id);
         print(`Removed ${describe(user)}`);
       } else if (action === "change") {
-        await changeOwnUser(db, user.id, details);
+        await store.change(user.id, details);
         print(`Changed ${describe({ ...user, ...details })}`);
       } else {
         const made = await password();
-        await setPassword(db, user.id, made);
+        await store.setPassword(user.id, await hashPassword(made));
         print(`${login} has another password; every earlier sign-in has ended.`);
         show(made);
       }

@@ -55,7 +55,7 @@ export function makeModules(context: ServerContext, parts: ModuleParts): readonl
     draining,
     reach: stores.reach,
   });
-  const auth = authModule(context, { settings, origin, providerKeys });
+  const auth = authModule(context, { settings, stores, origin, providerKeys });
   const { authenticator, provider } = auth;
   const devices = devicesModule(context, { store: stores.devices });
   const { signingKeys, validities, revokedKeys } = stores;
@@ -67,7 +67,8 @@ export function makeModules(context: ServerContext, parts: ModuleParts): readonl
   const images = imagesModule(context, { store: stores.images });
   const events = eventsModule(context, { log: stores.events, devices, catalog: stores.catalog, registry });
   const connect = connectModule(context, { authenticator, devices, store: stores.connect, registry });
-  const switches = sandbox ? [sandboxModule(context, { sandbox, document, origin, provider })] : [];
+  const { users } = stores;
+  const switches = sandbox ? [sandboxModule(context, { sandbox, users, document, origin, provider })] : [];
 
   const areas = [
     operations,

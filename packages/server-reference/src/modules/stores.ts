@@ -1,4 +1,6 @@
 /** What a server keeps. `openData` opens it, `all.ts` gives each module the stores that it uses. */
+import type { TokenStore } from "./auth/token-store";
+import type { UserStore } from "./auth/user-store";
 import type { CatalogStore } from "./catalog/catalog-store";
 import type { ConnectStore } from "./connect/store";
 import type { DeviceStore } from "./devices/device-store";
@@ -25,5 +27,7 @@ export interface Stores {
   readonly renditions: RenditionStore;
   readonly revokedKeys: RevokedKeyStore;
   readonly signingKeys: SigningKeyStore;
+  readonly tokens: TokenStore;
+  readonly users: UserStore;
   readonly validities: ValidityStore;
 }

@@ -13,6 +13,7 @@ import { EVENT_LOG_FILE } from "../../src/adapters/open-databases";
 import { openEventLogFile } from "../../src/adapters/sql/event-log/open";
 import { parseConfig } from "../../src/config";
 import { tokenKey } from "../../src/modules/auth/authenticate";
+import { ACCESS_TOKEN } from "../../src/modules/auth/token-store";
 import { openData } from "../../src/server";
 import { ANNA, DEVICE, numbered, play, TRACK } from "../../src/testing/event-builders";
 
@@ -34,11 +35,8 @@ async function seed(): Promise<void> {
   const data = await openData(parseConfig(env()));
   const { db } = data.context;
   const at = Date.now();
-  const user = { login: "anna", password_hash: null, plan: "free" as const, market: "DE" };
-  await db
-    .insertInto("users")
-    .values({ id: ANNA, name: "Anna", ...user, created_at: at })
-    .execute();
+  const user = { id: ANNA, name: "Anna", login: "anna", plan: "free", market: "DE" } as const;
+  await data.stores.users.add({ ...user, explicitFilter: false, passwordHash: null }, at);
   const keys = { identity_key: Buffer.alloc(65), agreement_key: Buffer.alloc(65) };
   const times = { registered_at: at, last_seen_at: at };
   await db
@@ -59,12 +57,8 @@ async function seed(): Promise<void> {
     .insertInto("tracks")
     .values({ id: TRACK, title: "T", duration_ms: 200_000, added_at: at, ...place, ...open })
     .execute();
-  const payload = JSON.stringify({ accountId: ANNA });
-  const rest = { grant_id: null, user_code: null, uid: null, expires_at: null, consumed_at: null };
-  await db
-    .insertInto("oidc_payloads")
-    .values({ model: "AccessToken", id: tokenKey(TOKEN), payload, ...rest })
-    .execute();
+  const rest = { payload: {}, grantId: null, userCode: null, uid: null, expiresAtMs: null };
+  await data.stores.tokens.save({ model: ACCESS_TOKEN, id: tokenKey(TOKEN), userId: ANNA, ...rest });
   await data.close();
 }
 

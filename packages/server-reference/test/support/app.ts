@@ -3,11 +3,12 @@ import type { FastifyInstance } from "fastify";
 import { type AppOptions, createApp } from "../../src/app";
 import type { User } from "../../src/http/principal";
 import { tokenKey } from "../../src/modules/auth/authenticate";
+import { ACCESS_TOKEN } from "../../src/modules/auth/token-store";
 import type { Fixture } from "./fixture";
 
 /** Starts the server; the token of an admitted user is their id. */
 export async function startApp(fixture: Fixture, options: AppOptions = {}) {
-  const { context } = fixture;
+  const { stores } = fixture;
   const app: FastifyInstance = await createApp(fixture, options);
   const origin = await app.listen({ port: 0, host: "127.0.0.1" });
   return {
@@ -15,10 +16,8 @@ export async function startApp(fixture: Fixture, options: AppOptions = {}) {
     app,
     /** Accepts the id of `user` as a token. */
     admit: async (user: Omit<User, "name">) => {
-      const payload = JSON.stringify({ accountId: user.id });
-      const rest = { grant_id: null, user_code: null, uid: null, expires_at: null, consumed_at: null };
-      const row = { model: "AccessToken", id: tokenKey(user.id), payload, ...rest };
-      await context.db.insertInto("oidc_payloads").values(row).execute();
+      const rest = { payload: {}, grantId: null, userCode: null, uid: null, expiresAtMs: null };
+      await stores.tokens.save({ model: ACCESS_TOKEN, id: tokenKey(user.id), userId: user.id, ...rest });
     },
     post: (path: string, token: string, body: unknown, headers: Record<string, string> = {}) =>
       fetch(`${origin}${path}`, {

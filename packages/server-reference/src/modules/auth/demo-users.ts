@@ -1,8 +1,8 @@
 /** The two listeners of the sandbox. */
 import { createHash } from "node:crypto";
 import { idFromBytes, type UserId } from "@segue/core";
-import type { Db } from "../../adapters/sql/tables";
 import { hashPassword } from "./password";
+import type { UserStore } from "./user-store";
 
 /** A demo listener, with the password that the sandbox's sign-in page shows. */
 export interface DemoUser {
@@ -27,19 +27,17 @@ const DEMO_IDS: ReadonlySet<string> = new Set(DEMO_USERS.map((user) => user.id))
 /** Whether `id` is a demo user's. */
 export const isDemoUser = (id: string): boolean => DEMO_IDS.has(id);
 
-/** Adds the demo users that are missing. */
-export async function seedDemoUsers(db: Db, nowMs: number): Promise<void> {
-  for (const { id, login, name, password, plan, market } of DEMO_USERS) {
-    if (await db.selectFrom("users").select("id").where("id", "=", id).executeTakeFirst()) continue;
-    const row = {
-      id,
-      login,
-      name,
-      plan,
-      market,
-      created_at: nowMs,
-      password_hash: await hashPassword(password),
-    };
-    await db.insertInto("users").values(row).execute();
+/**
+ * Adds the demo users that are missing.
+ * @throws Error when somebody else has the login of one
+ */
+export async function seedDemoUsers(users: UserStore, nowMs: number): Promise<void> {
+  for (const { password, ...user } of DEMO_USERS) {
+    if (await users.find(user.id)) continue;
+    const passwordHash = await hashPassword(password);
+    const added = await users.add({ ...user, explicitFilter: false, passwordHash }, nowMs);
+    // Another server on the same database may have added them meanwhile.
+    if (!added && !(await users.find(user.id)))
+      throw new Error(`somebody else signs in as ${user.login}, as a user of the sandbox does`);
   }
 }

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { idFromBytes, SegueError } from "@segue/core";
 import { errors, type JWTPayload, jwtVerify } from "jose";
-import type { Db } from "../../adapters/sql/tables";
 import type { Authenticator, User } from "../../http/principal";
 import { type ProviderKeyOptions, ProviderUnreachable, providerKeys } from "./provider-keys";
-import { toUser, USER_COLUMNS } from "./users";
+import type { UserStore } from "./user-store";
+import { toUser } from "./users";
 
 /** Signatures that only the provider can make. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
@@ -46,28 +46,17 @@ function readClaims(payload: JWTPayload, nowMs: number): Claims {
 }
 
 /** The user that `claims` are about, as the newest token that was seen says. */
-async function userOf(db: Db, issuer: string, claims: Claims, nowMs: number): Promise<User> {
+async function userOf(users: UserStore, issuer: string, claims: Claims, nowMs: number): Promise<User> {
   const id = idFromBytes("user", createHash("sha256").update(`${issuer}\0${claims.subject}`).digest());
   const { plan, market, issuedAtMs } = claims;
-  const read = () =>
-    db
-      .selectFrom("users")
-      .select([...USER_COLUMNS, "claims_issued_at"])
-      .where("id", "=", id)
-      .executeTakeFirst();
-  const known = await read();
-  const knownAtMs = known?.claims_issued_at ?? Number.NEGATIVE_INFINITY;
+  const known = await users.find(id);
+  const knownAtMs = known?.claimsIssuedAtMs ?? Number.NEGATIVE_INFINITY;
   const name = claims.name ?? known?.name ?? UNNAMED;
   const same = known?.name === name && known.plan === plan && known.market === market;
   if (known && (knownAtMs > issuedAtMs || (knownAtMs === issuedAtMs && same))) return toUser(known);
-  const said = { name, plan, market, claims_issued_at: issuedAtMs };
-  await db
-    .insertInto("users")
-    .values({ id, login: id, password_hash: null, created_at: nowMs, ...said })
-    .onConflict((on) => on.column("id").doUpdateSet(said).where("users.claims_issued_at", "<=", issuedAtMs))
-    .execute();
-  const row = await read();
-  return row ? toUser(row) : { id, name, plan, market, explicitFilter: false };
+  await users.saveClaims(id, { name, plan, market, issuedAtMs }, nowMs);
+  const saved = await users.find(id);
+  return saved ? toUser(saved) : { id, name, plan, market, explicitFilter: false };
 }
 
 /**
@@ -75,7 +64,7 @@ async function userOf(db: Db, issuer: string, claims: Claims, nowMs: number): Pr
  * market and name up to date, an older one never sets them back.
  */
 export function externalAuthenticator(
-  db: Db,
+  users: UserStore,
   { issuer, audience }: ExternalIssuer,
   now: () => number,
   options: ProviderKeyOptions = {},
@@ -95,7 +84,7 @@ export function externalAuthenticator(
           clockTolerance: CLOCK_TOLERANCE_S,
           currentDate: new Date(nowMs),
         });
-        const user = await userOf(db, issuer, readClaims(payload, nowMs), nowMs);
+        const user = await userOf(users, issuer, readClaims(payload, nowMs), nowMs);
         return { user, expiresAtMs: payload.exp === undefined ? null : payload.exp * 1000 };
       } catch (error) {
         if (error instanceof errors.JWTExpired) throw new SegueError("token_expired");

@@ -6,7 +6,7 @@ import type { Module } from "../module";
 import { localAuthenticator } from "./authenticate";
 import { externalAuthenticator } from "./external";
 import { lazyProvider } from "./lazy-provider";
-import { OWN_CLIENTS } from "./provider";
+import { type AuthStores, OWN_CLIENTS } from "./provider";
 import type { ProviderKeyOptions } from "./provider-keys";
 import { providerOrigins } from "./provider-origins";
 import { authRoutes } from "./routes";
@@ -15,6 +15,7 @@ import type { AuthSettings } from "./settings";
 /** What sign-in uses. */
 export interface AuthNeeds {
   readonly settings: AuthSettings;
+  readonly stores: AuthStores;
   /** Origin of this server, known once it listens. */
   readonly origin: () => string;
   /** How often another OpenID provider is asked for keys. */
@@ -38,14 +39,14 @@ export function authModule(context: ServerContext, needs: AuthNeeds): AuthModule
   return oidcIssuer === null ? ownAuth(context, needs) : externalAuth(context, needs, oidcIssuer);
 }
 
-function ownAuth(context: ServerContext, { origin }: AuthNeeds): AuthModule {
-  const { db, config, now } = context;
-  const authenticator = localAuthenticator(db, config.sandbox, now);
-  const provider = lazyProvider(context, origin);
+function ownAuth(context: ServerContext, { stores, origin }: AuthNeeds): AuthModule {
+  const { config, now } = context;
+  const authenticator = localAuthenticator(stores.tokens, config.sandbox, now);
+  const provider = lazyProvider(context, stores, origin);
   return {
     name: "auth",
     install: (app) => registerAuthentication(app, authenticator),
-    routes: (app) => authRoutes(app, { context, provider }),
+    routes: (app) => authRoutes(app, { context, users: stores.users, provider }),
     authenticator,
     provider,
     issuer: origin,
@@ -54,12 +55,12 @@ function ownAuth(context: ServerContext, { origin }: AuthNeeds): AuthModule {
 }
 
 function externalAuth(
-  { db, now }: ServerContext,
-  { settings, providerKeys }: AuthNeeds,
+  { now }: ServerContext,
+  { settings, stores, providerKeys }: AuthNeeds,
   issuer: string,
 ): AuthModule {
   const expected = { issuer, audience: settings.oidcAudience };
-  const authenticator = externalAuthenticator(db, expected, now, providerKeys);
+  const authenticator = externalAuthenticator(stores.users, expected, now, providerKeys);
   const discovery = `${issuer}/.well-known/openid-configuration`;
   return {
     name: "auth",

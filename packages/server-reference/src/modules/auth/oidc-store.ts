@@ -1,10 +1,12 @@
 /** Where the authorization server keeps its state. */
+import type { UserId } from "@segue/core";
 import { errors } from "oidc-provider";
-import type { Db } from "../../adapters/sql/tables";
 import { tokenKey } from "./authenticate";
+import { ACCESS_TOKEN, type FoundIssued, type TokenStore } from "./token-store";
 
 type Payload = Record<string, unknown> & {
   jti?: string;
+  accountId?: string;
   grantId?: string;
   userCode?: string;
   uid?: string;
@@ -12,12 +14,12 @@ type Payload = Record<string, unknown> & {
 };
 
 /** Models whose id is a credential: only its hash is stored. */
-const HASHED = new Set(["AccessToken", "RefreshToken", "AuthorizationCode"]);
+const HASHED = new Set([ACCESS_TOKEN, "RefreshToken", "AuthorizationCode"]);
 /** An expired token is remembered this long, so that its bearer hears `token_expired`. */
 const KEPT_AFTER_EXPIRY_MS = 24 * 3_600_000;
 
-/** The adapter class that oidc-provider wants, over `db`. */
-export function oidcAdapter(db: Db, now: () => number) {
+/** The adapter class that oidc-provider wants, over `tokens`. */
+export function oidcAdapter(tokens: TokenStore, now: () => number) {
   let lastSweep = 0;
 
   return class OidcAdapter {
@@ -29,80 +31,56 @@ export function oidcAdapter(db: Db, now: () => number) {
 
     async upsert(id: string, payload: Payload, expiresInSeconds?: number): Promise<void> {
       const { jti, ...rest } = payload;
-      const stored = HASHED.has(this.model) ? rest : { ...rest, jti };
-      const row = {
-        payload: JSON.stringify(stored),
-        grant_id: payload.grantId ?? null,
-        user_code: payload.userCode ?? null,
+      await tokens.save({
+        model: this.model,
+        id: this.#key(id),
+        payload: HASHED.has(this.model) ? rest : { ...rest, jti },
+        userId: (payload.accountId as UserId | undefined) ?? null,
+        grantId: payload.grantId ?? null,
+        userCode: payload.userCode ?? null,
         uid: payload.uid ?? null,
-        expires_at: expiresInSeconds ? now() + expiresInSeconds * 1000 : null,
-        consumed_at: null,
-      };
-      await db
-        .insertInto("oidc_payloads")
-        .values({ model: this.model, id: this.#key(id), ...row })
-        .onConflict((on) => on.columns(["model", "id"]).doUpdateSet(row))
-        .execute();
+        expiresAtMs: expiresInSeconds ? now() + expiresInSeconds * 1000 : null,
+      });
       await this.#sweep();
     }
 
     async find(id: string): Promise<Payload | undefined> {
-      const found = await this.#read("id", this.#key(id));
+      const found = this.#valid(await tokens.find(this.model, this.#key(id)));
       return found && HASHED.has(this.model) ? { ...found, jti: id } : found;
     }
 
     async findByUserCode(userCode: string): Promise<Payload | undefined> {
-      return this.#read("user_code", userCode);
+      return this.#valid(await tokens.findByUserCode(this.model, userCode));
     }
 
     async findByUid(uid: string): Promise<Payload | undefined> {
-      return this.#read("uid", uid);
+      return this.#valid(await tokens.findByUid(this.model, uid));
     }
 
     /** Of requests that use the same code or token at the same time, one wins. */
     async consume(id: string): Promise<void> {
-      const { numUpdatedRows } = await db
-        .updateTable("oidc_payloads")
-        .set({ consumed_at: Math.floor(now() / 1000) })
-        .where("model", "=", this.model)
-        .where("id", "=", this.#key(id))
-        .where("consumed_at", "is", null)
-        .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw new errors.InvalidGrant("already consumed");
+      const consumed = await tokens.consume(this.model, this.#key(id), Math.floor(now() / 1000));
+      if (!consumed) throw new errors.InvalidGrant("already consumed");
     }
 
     async destroy(id: string): Promise<void> {
-      await db
-        .deleteFrom("oidc_payloads")
-        .where("model", "=", this.model)
-        .where("id", "=", this.#key(id))
-        .execute();
+      await tokens.remove(this.model, this.#key(id));
     }
 
     /** The provider calls it per model; all tokens of the grant go at once. */
     async revokeByGrantId(grantId: string): Promise<void> {
-      await db.deleteFrom("oidc_payloads").where("grant_id", "=", grantId).execute();
+      await tokens.removeGrant(grantId);
     }
 
-    async #read(column: "id" | "user_code" | "uid", value: string): Promise<Payload | undefined> {
-      const row = await db
-        .selectFrom("oidc_payloads")
-        .select(["payload", "consumed_at", "expires_at"])
-        .where("model", "=", this.model)
-        .where(column, "=", value)
-        .executeTakeFirst();
-      if (!row || (row.expires_at !== null && row.expires_at <= now())) return undefined;
-      const payload = JSON.parse(row.payload) as Payload;
-      return row.consumed_at === null ? payload : { ...payload, consumed: row.consumed_at };
+    #valid(found: FoundIssued | null): Payload | undefined {
+      if (!found || (found.expiresAtMs !== null && found.expiresAtMs <= now())) return undefined;
+      return found.consumedAtS === null ? found.payload : { ...found.payload, consumed: found.consumedAtS };
     }
 
     async #sweep(): Promise<void> {
       if (now() - lastSweep < 60_000) return;
       lastSweep = now();
-      await db
-        .deleteFrom("oidc_payloads")
-        .where("expires_at", "<", now() - KEPT_AFTER_EXPIRY_MS)
-        .execute();
+      await tokens.removeExpired(now() - KEPT_AFTER_EXPIRY_MS);
     }
   };
 }

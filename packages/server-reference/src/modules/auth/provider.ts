@@ -1,5 +1,6 @@
 /** The authorization server: OAuth 2.1 with OpenID Connect, by oidc-provider. */
 import { createHash, hkdfSync } from "node:crypto";
+import type { UserId } from "@segue/core";
 import { exportJWK, generateKeyPair } from "jose";
 import Provider, { interactionPolicy } from "oidc-provider";
 import type { ServerContext } from "../../context";
@@ -7,7 +8,15 @@ import { isLoopbackName } from "../../loopback";
 import { deviceFlow } from "./device-pages";
 import { oidcAdapter } from "./oidc-store";
 import { escapeHtml, page, pageHeaders } from "./pages";
+import type { TokenStore } from "./token-store";
+import type { UserStore } from "./user-store";
 import { findUser } from "./users";
+
+/** What is kept of listeners and of what is issued to them. */
+export interface AuthStores {
+  readonly users: UserStore;
+  readonly tokens: TokenStore;
+}
 
 /** Every scope that there is. */
 export const SCOPES = "openid profile offline_access";
@@ -45,23 +54,17 @@ function isLoopback(url: string): boolean {
 }
 
 /** Signing key of id tokens, made on the first start. */
-async function signingKey({ db, now }: ServerContext): Promise<Record<string, unknown>> {
-  const name = "oidc-signing-key";
-  const found = await db
-    .selectFrom("server_secrets")
-    .select("value")
-    .where("name", "=", name)
-    .executeTakeFirst();
-  if (found) return JSON.parse(Buffer.from(found.value).toString("utf8"));
+async function signingKey(tokens: TokenStore, nowMs: number): Promise<Record<string, unknown>> {
+  const read = (key: Uint8Array) => JSON.parse(Buffer.from(key).toString("utf8"));
+  const found = await tokens.findSigningKey();
+  if (found) return read(found);
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   const jwk = { ...(await exportJWK(privateKey)), alg: "ES256", use: "sig" };
   const key = {
     ...jwk,
     kid: createHash("sha256").update(JSON.stringify(jwk)).digest("base64url").slice(0, 16),
   };
-  const value = new Uint8Array(Buffer.from(JSON.stringify(key)));
-  await db.insertInto("server_secrets").values({ name, value, created_at: now() }).execute();
-  return key;
+  return read(await tokens.addSigningKey(new Uint8Array(Buffer.from(JSON.stringify(key))), nowMs));
 }
 
 /** When a sign-in page is shown: as the library does, and for a session whose user is gone or not admitted any more. */
@@ -90,17 +93,21 @@ export const TOKEN_TTL = {
 };
 
 /** Makes the authorization server whose issuer is `issuer`. */
-export async function createProvider(context: ServerContext, issuer: string): Promise<Provider> {
-  const { db, secrets, now } = context;
+export async function createProvider(
+  context: ServerContext,
+  { users, tokens }: AuthStores,
+  issuer: string,
+): Promise<Provider> {
+  const { secrets, now } = context;
   const cookieKey = Buffer.from(hkdfSync("sha256", secrets.session, "", "segue/oauth-cookies/v1", 32));
   const pages = ["/auth-callback.html", "/callback", "/"];
   const redirectUris = pages.map((path) => `http://127.0.0.1${path}`);
   if (!isLoopback(issuer)) redirectUris.push(`${issuer}/auth-callback.html`);
 
   const provider = new Provider(issuer, {
-    adapter: oidcAdapter(db, now),
+    adapter: oidcAdapter(tokens, now),
     clients: [{ ...WEB_PLAYER, redirect_uris: redirectUris }, DEVICE],
-    jwks: { keys: [await signingKey(context)] },
+    jwks: { keys: [await signingKey(tokens, now())] },
     cookies: {
       keys: [cookieKey.toString("base64url")],
       names: { session: "segue_session", interaction: "segue_interaction", resume: "segue_resume" },
@@ -141,7 +148,7 @@ export async function createProvider(context: ServerContext, issuer: string): Pr
       url: (_ctx: unknown, interaction: { uid: string }) => `/oauth/interaction/${interaction.uid}`,
     },
     async findAccount(_ctx: unknown, sub: string) {
-      const user = await findUser(db, sub, context.config.sandbox);
+      const user = await findUser(users, sub as UserId, context.config.sandbox);
       return user && { accountId: sub, claims: async () => ({ sub, name: user.name }) };
     },
     // Both clients are the service's own: signing in is the consent.

@@ -7,10 +7,12 @@ import type { InteractionDetails } from "oidc-provider";
 import type { ServerContext } from "../../context";
 import { pageHeaders, signInPage } from "./pages";
 import { checkSignIn } from "./sign-in";
+import type { UserStore } from "./user-store";
 
 /** What the routes need. */
 interface AuthRouteOptions {
   readonly context: ServerContext;
+  readonly users: UserStore;
   /** Made when the server's address is known. */
   readonly provider: () => Promise<Provider>;
 }
@@ -20,7 +22,7 @@ const FORM = "application/x-www-form-urlencoded";
 /** Serves the authorization server. */
 export async function authRoutes(
   app: FastifyInstance,
-  { context, provider }: AuthRouteOptions,
+  { context, users, provider }: AuthRouteOptions,
 ): Promise<void> {
   // The provider reads bodies by itself.
   app.removeAllContentTypeParsers();
@@ -36,12 +38,12 @@ export async function authRoutes(
   app.get("/.well-known/openid-configuration", pass);
   app.route({ method: ["GET", "POST", "OPTIONS"], url: "/oauth/*", handler: pass });
 
-  await app.register(interactionRoutes, { context, provider });
+  await app.register(interactionRoutes, { context, users, provider });
 }
 
 async function interactionRoutes(
   app: FastifyInstance,
-  { context, provider }: AuthRouteOptions,
+  { context, users, provider }: AuthRouteOptions,
 ): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(FORM, { parseAs: "string", bodyLimit: 8192 }, (_request, body, done) =>
@@ -117,7 +119,7 @@ async function interactionRoutes(
           error: "access_denied",
           error_description: "the listener declined",
         });
-      const accountId = await checkSignIn(context, { demo, login, password });
+      const accountId = await checkSignIn(users, context.config.sandbox, { demo, login, password });
       if (accountId === null) return show(reply, at, { error: "Name or password is wrong.", login });
       return finish(request, reply, { login: { accountId } });
     },

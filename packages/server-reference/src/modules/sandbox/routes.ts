@@ -12,6 +12,7 @@ import type Provider from "oidc-provider";
 import type { ServerContext } from "../../context";
 import type { OpenApiDocument } from "../../http/openapi-document";
 import { isLoopbackName } from "../../loopback";
+import type { UserStore } from "../auth/user-store";
 import { operationIds } from "./http-faults";
 import { readAdvance, readClock, readFault, readUser } from "./requests";
 import type { Sandbox } from "./sandbox";
@@ -20,6 +21,7 @@ import { makeSandboxUser, removeSandboxUsers } from "./users";
 /** What the sandbox uses. */
 export interface SandboxNeeds {
   readonly sandbox: Sandbox;
+  readonly users: UserStore;
   readonly document: OpenApiDocument | null;
   /** Origin of this server. */
   readonly origin: () => string;
@@ -41,8 +43,8 @@ function outOfRange(error: unknown): never {
 /** Serves the sandbox. */
 export async function sandboxRoutes(
   app: FastifyInstance,
-  context: ServerContext,
-  { sandbox, document, origin, provider }: SandboxNeeds,
+  { now }: ServerContext,
+  { sandbox, users, document, origin, provider }: SandboxNeeds,
 ): Promise<void> {
   const { clock, faults } = sandbox;
   const operations = operationIds(document);
@@ -87,10 +89,10 @@ export async function sandboxRoutes(
       throw new SegueError("forbidden", {
         detail: "another provider signs listeners in; make the user there",
       });
-    return reply.code(201).send(await makeSandboxUser(context, await provider(), wishes));
+    return reply.code(201).send(await makeSandboxUser(users, await provider(), wishes, now()));
   });
   app.delete<{ Params: { userId: string } }>("/v1/sandbox/users/:userId", async (request, reply) => {
-    const removed = await removeSandboxUsers(context, ensureId("user", request.params.userId));
+    const removed = await removeSandboxUsers(users, ensureId("user", request.params.userId));
     if (removed.size === 0) throw new SegueError("not_found", { detail: "the sandbox made no such user" });
     faults.clearUsers(removed);
     return reply.code(204).send();
@@ -99,7 +101,7 @@ export async function sandboxRoutes(
   app.post("/v1/sandbox/reset", async (_request, reply) => {
     faults.clear();
     await clock.reset();
-    await removeSandboxUsers(context);
+    await removeSandboxUsers(users);
     return reply.code(204).send();
   });
 }

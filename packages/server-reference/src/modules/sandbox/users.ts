@@ -1,10 +1,9 @@
 /** Listeners that the sandbox makes for a test, with tokens and without a browser. */
 import { randomBytes } from "node:crypto";
-import { idFromBytes, type SandboxUser, type User, type UserId } from "@segue/core";
+import { idFromBytes, type Milliseconds, type SandboxUser, type User, type UserId } from "@segue/core";
 import type Provider from "oidc-provider";
-import type { ServerContext } from "../../context";
-import { forgetTokens } from "../auth/forget-tokens";
 import { SCOPES, TOKEN_TTL } from "../auth/provider";
+import type { UserStore } from "../auth/user-store";
 import { SANDBOX_LOGIN_PREFIX } from "../auth/users";
 
 /** Tokens are those of a device that signed in with a code. */
@@ -12,25 +11,13 @@ const CLIENT_ID = "segue-device";
 
 /** Makes a listener. */
 export async function makeSandboxUser(
-  { db, now }: ServerContext,
+  users: UserStore,
   provider: Provider,
   wishes: Omit<User, "id">,
+  nowMs: Milliseconds,
 ): Promise<SandboxUser> {
   const id = idFromBytes("user", randomBytes(16));
-  const { name, plan, market, explicitFilter } = wishes;
-  await db
-    .insertInto("users")
-    .values({
-      id,
-      name,
-      plan,
-      market,
-      login: SANDBOX_LOGIN_PREFIX + id,
-      explicit_filter: explicitFilter ? 1 : 0,
-      password_hash: null,
-      created_at: now(),
-    })
-    .execute();
+  await users.add({ id, login: SANDBOX_LOGIN_PREFIX + id, ...wishes, passwordHash: null }, nowMs);
   const client = await provider.Client.find(CLIENT_ID);
   const grant = new provider.Grant({ accountId: id, clientId: CLIENT_ID });
   grant.addOIDCScope(SCOPES);
@@ -47,12 +34,6 @@ export async function makeSandboxUser(
 }
 
 /** Removes the sandbox's listeners, or the one with `id`, and all tokens of theirs; returns their ids. */
-export async function removeSandboxUsers({ db }: ServerContext, id?: UserId): Promise<ReadonlySet<string>> {
-  return db.transaction().execute(async (tx) => {
-    let query = tx.deleteFrom("users").where("login", "like", `${SANDBOX_LOGIN_PREFIX}%`);
-    if (id !== undefined) query = query.where("id", "=", id);
-    const removed = (await query.returning("id").execute()).map((row) => row.id);
-    await forgetTokens(tx, removed);
-    return new Set(removed);
-  });
+export async function removeSandboxUsers(users: UserStore, id?: UserId): Promise<ReadonlySet<string>> {
+  return new Set(await users.removeByLogin(SANDBOX_LOGIN_PREFIX, id));
 }
