@@ -12,7 +12,7 @@ describeLadder({
     ["loopback", "node-crypto", "stop-signals"],
     ["production/testing", "fault-hooks", "settings", "telemetry"],
     ["http"],
-    ["context", "modules/capability"],
+    ["context", "modules/capability", "modules/personal-data"],
     ["modules/module"],
     ["modules/auth", "modules/devices", "modules/images", "modules/media", "modules/operations"],
     ["modules/capabilities", "modules/connect", "modules/license", "modules/sandbox"],

@@ -1,6 +1,7 @@
 /** What a module is: one area of the server, as `app.ts` folds it. */
 import type { FastifyInstance } from "fastify";
 import type { Capability } from "./capability";
+import type { PersonalData } from "./personal-data";
 
 /**
  * One area of the server. `modules/<area>/module.ts` makes it with `xModule(context, needs)`: `needs` names the values of
@@ -17,6 +18,8 @@ export interface Module {
   readonly capabilities?: readonly Capability[];
   /** Origins beside the server's own that pages of the server talk to. */
   readonly origins?: () => Promise<readonly string[]>;
+  /** What the area keeps of listeners. */
+  readonly personalData?: PersonalData;
   /** Ends what the module keeps open. Called while requests that came in before are still answered. */
   readonly close?: () => Promise<void>;
 }

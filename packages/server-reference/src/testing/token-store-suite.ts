@@ -54,6 +54,21 @@ export function tokenStoreSuite(
       equal(await store.find("Session", "a"), { payload: { id: "a" }, expiresAtMs: null, consumedAtS: null });
       equal([await store.find("Grant", "b"), await store.find("Client", "a")], [null, null]);
     });
+    withStore("is listed by whom it was issued to", async (store) => {
+      const bob = idFromBytes("user", new Uint8Array(32).fill(7));
+      await store.save(issued("Session", "b", { userId: ADA, expiresAtMs: NOW }));
+      await store.save(issued("Session", "a", { userId: ADA }));
+      await store.save(issued("Grant", "c", { userId: ADA }));
+      await store.save(issued("Grant", "d", { userId: bob }));
+      await store.save(issued("Grant", "e"));
+      await store.consume("Grant", "c", 7);
+      const nothing = { expiresAtMs: null, consumedAtS: null };
+      equal(await store.listOf(ADA), [
+        { model: "Grant", payload: { id: "c" }, ...nothing, consumedAtS: 7 },
+        { model: "Session", payload: { id: "a" }, ...nothing },
+        { model: "Session", payload: { id: "b" }, ...nothing, expiresAtMs: NOW },
+      ]);
+    });
     withStore("is found by user code and by uid", async (store) => {
       await store.save(issued("DeviceCode", "a", { userCode: "BCDF" }));
       await store.save(issued("Session", "b", { uid: "u" }));
@@ -132,7 +147,7 @@ export function tokenStoreSuite(
     withStore("says whose it is, as they are now", async (store, users) => {
       await users.add({ id: ADA, ...said, passwordHash: null }, NOW);
       await store.save(issued(ACCESS_TOKEN, "a", { userId: ADA, expiresAtMs: NOW }));
-      const user = { id: ADA, ...said, claimsIssuedAtMs: null };
+      const user = { id: ADA, ...said, createdAtMs: NOW, claimsIssuedAtMs: null };
       equal(await store.findAccess("a"), { expiresAtMs: NOW, user });
       await users.change(ADA, { plan: "premium" });
       equal(await store.findAccess("a"), { expiresAtMs: NOW, user: { ...user, plan: "premium" } });

@@ -28,7 +28,7 @@ function user(login: string, more: Partial<NewUser> = {}): NewUser {
 
 /** `made` as it is found. */
 function stored({ passwordHash: _, ...made }: NewUser, claimsIssuedAtMs: number | null = null) {
-  return { ...made, claimsIssuedAtMs };
+  return { ...made, createdAtMs: NOW, claimsIssuedAtMs };
 }
 
 /** @param open Makes a store that nobody else uses */
@@ -184,7 +184,7 @@ export function userStoreSuite(
       stored({ ...user("ada", said), login: ADA }, issuedAtMs);
 
     withStore("make a user without a password, and then change them", async ({ store }) => {
-      await store.saveClaims(ADA, claims("Ada", NOW), NOW + 5);
+      await store.saveClaims(ADA, claims("Ada", NOW), NOW);
       equal(await store.findByLogin(ADA), { user: claimed(claims("Ada", NOW)), passwordHash: null });
       await store.saveClaims(ADA, claims("Eve", NOW + 1), NOW + 6);
       equal(await store.find(ADA), claimed(claims("Eve", NOW + 1)));

@@ -24,11 +24,12 @@ export async function forgetTokens(
 
 type IssuedRow = Pick<Selectable<OidcPayloadsTable>, "payload" | "consumed_at" | "expires_at">;
 
-function toFound(row: IssuedRow | undefined): FoundIssued | null {
-  if (row === undefined) return null;
+function toFound(row: IssuedRow): FoundIssued {
   const payload = JSON.parse(row.payload) as FoundIssued["payload"];
   return { payload, consumedAtS: row.consumed_at, expiresAtMs: row.expires_at };
 }
+
+const foundOrNull = (row: IssuedRow | undefined) => (row === undefined ? null : toFound(row));
 
 /** What the authorization server keeps in `database`. */
 export function sqlTokenStore(database: SqlDatabase<Database>): TokenStore {
@@ -78,11 +79,22 @@ export function sqlTokenStore(database: SqlDatabase<Database>): TokenStore {
         .execute();
     },
 
-    find: async (model, id) => toFound(await byId.first({ model, id })),
+    find: async (model, id) => foundOrNull(await byId.first({ model, id })),
     findByUserCode: async (model, userCode) =>
-      toFound(await ofModel(query, model).where("user_code", "=", userCode).executeTakeFirst()),
+      foundOrNull(await ofModel(query, model).where("user_code", "=", userCode).executeTakeFirst()),
     findByUid: async (model, uid) =>
-      toFound(await ofModel(query, model).where("uid", "=", uid).executeTakeFirst()),
+      foundOrNull(await ofModel(query, model).where("uid", "=", uid).executeTakeFirst()),
+
+    async listOf(userId) {
+      const rows = await query
+        .selectFrom("oidc_payloads")
+        .select(["model", "payload", "consumed_at", "expires_at"])
+        .where("user_id", "=", userId)
+        .orderBy("model")
+        .orderBy("id")
+        .execute();
+      return rows.map((row) => ({ model: row.model, ...toFound(row) }));
+    },
 
     async findAccess(id) {
       const row = await access.first({ id });

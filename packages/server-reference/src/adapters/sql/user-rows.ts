@@ -12,12 +12,13 @@ export const USER_COLUMNS = [
   "users.plan",
   "users.market",
   "users.explicit_filter",
+  "users.created_at",
   "users.claims_issued_at",
 ] as const;
 
 type UserRow = Pick<
   Selectable<UsersTable>,
-  "id" | "login" | "name" | "plan" | "market" | "explicit_filter" | "claims_issued_at"
+  "id" | "login" | "name" | "plan" | "market" | "explicit_filter" | "created_at" | "claims_issued_at"
 >;
 /** The row, or what a left join has in its place. */
 export type JoinedUserRow = UserRow | { readonly [Column in keyof UserRow]: null };
@@ -29,6 +30,7 @@ export const toUser = ({ id, login, name, plan, market, ...row }: UserRow): Stor
   plan,
   market,
   explicitFilter: row.explicit_filter === 1,
+  createdAtMs: row.created_at,
   claimsIssuedAtMs: row.claims_issued_at,
 });
 

@@ -6,6 +6,7 @@ import type { Module } from "../module";
 import { localAuthenticator } from "./authenticate";
 import { externalAuthenticator } from "./external";
 import { lazyProvider } from "./lazy-provider";
+import { authPersonalData } from "./personal-data";
 import { type AuthStores, OWN_CLIENTS } from "./provider";
 import type { ProviderKeyOptions } from "./provider-keys";
 import { providerOrigins } from "./provider-origins";
@@ -47,6 +48,7 @@ function ownAuth(context: ServerContext, { stores, origin }: AuthNeeds): AuthMod
     name: "auth",
     install: (app) => registerAuthentication(app, authenticator),
     routes: (app) => authRoutes(app, { context, users: stores.users, provider }),
+    personalData: authPersonalData(stores),
     authenticator,
     provider,
     issuer: origin,
@@ -69,6 +71,7 @@ function externalAuth(
       app.get("/.well-known/openid-configuration", async (_request, reply) => reply.redirect(discovery, 307));
     },
     origins: providerOrigins(issuer, () => performance.now()),
+    personalData: authPersonalData(stores),
     authenticator,
     provider: null,
     issuer: () => issuer,

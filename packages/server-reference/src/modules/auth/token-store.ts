@@ -45,6 +45,8 @@ export interface TokenStore {
   find(model: string, id: string): Promise<FoundIssued | null>;
   findByUserCode(model: string, userCode: string): Promise<FoundIssued | null>;
   findByUid(model: string, uid: string): Promise<FoundIssued | null>;
+  /** Everything that was issued to `userId`, by model, then by id. */
+  listOf(userId: UserId): Promise<readonly (FoundIssued & Pick<Issued, "model">)[]>;
   /** The access token with `id`. It is asked for on every request, and always reads afresh. */
   findAccess(id: string): Promise<FoundAccess | null>;
   /**

@@ -12,6 +12,7 @@ export type UserDetails = Pick<User, "name" | "plan" | "market">;
 export interface StoredUser extends User {
   /** Lower case; what is typed to sign in. No two have the same. */
   readonly login: string;
+  readonly createdAtMs: Milliseconds;
   /** When the token of another provider was issued that said name, plan and market; null for users of this server. */
   readonly claimsIssuedAtMs: Milliseconds | null;
 }
