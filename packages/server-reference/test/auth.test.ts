@@ -80,6 +80,15 @@ describe("authorization code with PKCE", () => {
     expect(await refused.json()).toMatchObject({ error: "invalid_grant" });
   });
 
+  it("knows nobody by a name that cannot be kept", async () => {
+    const unknown = await openSignIn(server, new Browser(), { client_id: "\0" });
+    expect(unknown.page.status).toBe(400);
+    const browser = new Browser();
+    const { page, html } = await openSignIn(server, browser);
+    const form = { csrf: hidden(html, "csrf"), login: "ada\0", password: "ada-sandbox" };
+    expect((await browser.follow(server, page.url, form)).status).toBe(422);
+  });
+
   it("answers prompt=consent of its own clients without a question", async () => {
     const browser = new Browser();
     const { page, html } = await openSignIn(server, browser, { prompt: "consent" });

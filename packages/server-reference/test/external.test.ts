@@ -117,6 +117,10 @@ describe("another OpenID provider", () => {
     expect((await me(server, first)).body).toMatchObject({ plan: "free", market: "DE" });
     const between = await at(-45, { segue_plan: "premium", segue_market: "FR", name: "Eve" });
     expect((await me(server, between)).body).toMatchObject({ name: "Ada", plan: "free", market: "DE" });
+    const long = await at(-2, { name: `${"x".repeat(199)}🎧` });
+    expect((await me(server, long)).body).toMatchObject({ id, name: "x".repeat(199) });
+    const odd = await at(-1, { name: "\0A\0da\ud800" });
+    expect((await me(server, odd)).body).toMatchObject({ id, name: "Ada" });
     const newest = await at(-1, { segue_plan: "premium", segue_market: "SE", name: "Ada L." });
     expect((await me(server, newest)).body).toMatchObject({ id, name: "Ada L.", plan: "premium" });
 

@@ -53,6 +53,7 @@ export function tokenStoreSuite(
       await store.save(issued("Session", "a"));
       equal(await store.find("Session", "a"), { payload: { id: "a" }, expiresAtMs: null, consumedAtS: null });
       equal([await store.find("Grant", "b"), await store.find("Client", "a")], [null, null]);
+      equal([await store.find("Grant", "a\0"), await store.findByUid("Grant", "\ud800")], [null, null]);
     });
     withStore("is listed by whom it was issued to", async (store) => {
       const bob = idFromBytes("user", new Uint8Array(32).fill(7));

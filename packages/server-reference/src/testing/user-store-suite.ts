@@ -86,6 +86,7 @@ export function userStoreSuite(
       equal(await store.findByLogin("bob"), { user: stored(strict), passwordHash: null });
       equal([await store.find(idOf("eve")), await store.findByLogin("eve")], [null, null]);
       equal([await store.findByLogin("ADA"), await store.findByLogin("ad_")], [null, null]);
+      equal([await store.findByLogin("ada\0"), await store.findByLogin("ada\ud800")], [null, null]);
     });
     withStore("has id and login alone, also when several come at once", async ({ store }) => {
       const others = ["a", "b", "c", "d"].map((name) => user(name, { login: "ada" }));

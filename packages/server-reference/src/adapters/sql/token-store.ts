@@ -7,6 +7,7 @@ import type { SqlDatabase } from "./database";
 import type { SqlDialect } from "./dialect";
 import type { Database, OidcPayloadsTable } from "./tables";
 import { type JoinedUserRow, toJoinedUser, USER_COLUMNS } from "./user-rows";
+import { isStorable } from "./values";
 
 const SIGNING_KEY = "oidc-signing-key";
 
@@ -52,6 +53,11 @@ export function sqlTokenStore(database: SqlDatabase<Database>): TokenStore {
       .where("token.id", "=", p.id),
   );
 
+  async function findBy(column: "user_code" | "uid", model: string, value: string) {
+    if (!isStorable(value)) return null;
+    return foundOrNull(await ofModel(query, model).where(column, "=", value).executeTakeFirst());
+  }
+
   async function findSigningKey(): Promise<Uint8Array | null> {
     const row = await query
       .selectFrom("server_secrets")
@@ -79,11 +85,13 @@ export function sqlTokenStore(database: SqlDatabase<Database>): TokenStore {
         .execute();
     },
 
-    find: async (model, id) => foundOrNull(await byId.first({ model, id })),
-    findByUserCode: async (model, userCode) =>
-      foundOrNull(await ofModel(query, model).where("user_code", "=", userCode).executeTakeFirst()),
-    findByUid: async (model, uid) =>
-      foundOrNull(await ofModel(query, model).where("uid", "=", uid).executeTakeFirst()),
+    async find(model, id) {
+      // Ids of clients come as they were typed.
+      if (!isStorable(id)) return null;
+      return foundOrNull(await byId.first({ model, id }));
+    },
+    findByUserCode: (model, userCode) => findBy("user_code", model, userCode),
+    findByUid: (model, uid) => findBy("uid", model, uid),
 
     async listOf(userId) {
       const rows = await query

@@ -8,6 +8,7 @@ import { startsWith } from "./expressions";
 import type { Database } from "./tables";
 import { forgetTokens } from "./token-store";
 import { toUser, USER_COLUMNS } from "./user-rows";
+import { isStorable } from "./values";
 
 /** Listeners in `database`. */
 export function sqlUserStore(database: SqlDatabase<Database>): UserStore {
@@ -36,6 +37,7 @@ export function sqlUserStore(database: SqlDatabase<Database>): UserStore {
     },
 
     async findByLogin(login) {
+      if (!isStorable(login)) return null;
       const row = await query
         .selectFrom("users")
         .select([...USER_COLUMNS, "password_hash"])

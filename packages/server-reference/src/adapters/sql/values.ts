@@ -10,6 +10,9 @@ export const MAX_VALUES = 32_766;
 /** SQLite's library cuts text at U+0000, PostgreSQL refuses it; half a surrogate pair is no character to either. */
 const UNWRITABLE = /[\0\p{Surrogate}]/u;
 
+/** Whether a column can hold `text`: what it cannot, no row has. */
+export const isStorable = (text: string): boolean => !UNWRITABLE.test(text);
+
 const refuse = (what: string): never => {
   throw new DatabaseError("value", what);
 };
@@ -21,7 +24,7 @@ const refuse = (what: string): never => {
 export function checkedValue(value: unknown): SqlValue {
   switch (typeof value) {
     case "string":
-      return UNWRITABLE.test(value) ? refuse("text with U+0000 or half a character cannot be stored") : value;
+      return isStorable(value) ? value : refuse("text with U+0000 or half a character cannot be stored");
     case "number":
       return checkedNumber(value);
     case "boolean":

@@ -14,6 +14,8 @@ const CLOCK_TOLERANCE_S = 5;
 /** A market in which only what is available everywhere is available: ISO 3166-1 leaves it to its users. */
 const UNKNOWN_MARKET = "ZZ";
 const UNNAMED = "Listener";
+/** No text that is kept has U+0000 or half a character; cutting a name may halve its last one. */
+const UNKEPT = /[\0\p{Surrogate}]/gu;
 
 /** Which provider, and what its tokens must be for. */
 export interface ExternalIssuer {
@@ -35,9 +37,10 @@ function readClaims(payload: JWTPayload, nowMs: number): Claims {
   const { sub, iat, name, segue_plan: plan, segue_market: market } = payload;
   if (typeof sub !== "string" || sub === "" || sub.length > 1000)
     throw new SegueError("unauthenticated", { detail: "the token names no subject" });
+  const kept = typeof name === "string" ? name.trim().slice(0, 200).replace(UNKEPT, "").trim() : "";
   return {
     subject: sub,
-    name: typeof name === "string" && name.trim() !== "" ? name.trim().slice(0, 200) : null,
+    name: kept === "" ? null : kept,
     plan: plan === "premium" ? "premium" : "free",
     market: typeof market === "string" && /^[A-Z]{2}$/.test(market) ? market : UNKNOWN_MARKET,
     // A token of the future must not outrank all that come.
