@@ -109,6 +109,13 @@ describe("a lease", () => {
     expect([slept.state.right, slept.did("silence")]).toEqual(["lapsed", 1]);
   });
 
+  test("that comes when it has run out leaves a detached device detached", () => {
+    const device = new Device("continue").granted();
+    const before = device.now * 1000;
+    device.pass(15_000).frame({ type: "lease_grant", epoch: 1, leaseMs: 15_000, clientSentUs: before });
+    expect([device.state.right, device.did("silence")]).toEqual(["detached", 0]);
+  });
+
   test("that was asked for before a sleep is none after it", () => {
     const device = new Device().granted();
     const before = device.now * 1000;

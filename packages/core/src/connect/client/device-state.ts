@@ -25,6 +25,7 @@ export interface PlayerView
   readonly settled: boolean;
 }
 
+/** What a device with a player holds of Connect. Times called `…Ms` are of its own monotonic clock, unless they are durations. */
 export interface ConnectDevice {
   readonly client: ConnectClient;
   readonly followed: Followed;
@@ -102,6 +103,7 @@ export type OwnEvent =
   /** Nothing of the player can be heard, as `silence` asked; or sound was wanted again. */
   | { readonly type: "silent"; readonly order: number };
 
+/** What happened. */
 export type DeviceEvent =
   | OwnEvent
   /** A command of the application. */
@@ -130,8 +132,10 @@ export type PlayerEffect =
   | { readonly type: "carry_out"; readonly wish: Wish }
   | { readonly type: "set_volume"; readonly volume: number };
 
+/** What to do. The SDK carries effects out in order. */
 export type DeviceEffect = Exclude<ClientEffect, { readonly type: "silence" | "set_volume" }> | PlayerEffect;
 
+/** The state after an event, and what to do. */
 export interface DeviceStep {
   readonly state: ConnectDevice;
   readonly effects: readonly DeviceEffect[];

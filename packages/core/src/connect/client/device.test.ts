@@ -215,6 +215,17 @@ describe("a player that follows", () => {
     expect(device.read().last("adopt")).toMatchObject({ startMs: null, queue: { current: { uid: "u1" } } });
   });
 
+  test("has again what the session has up next, once it was found to have played it unheard of", () => {
+    device.playing();
+    device.delta({ queue: { ...QUEUE, upNext: buildItems(9, 1) } }).read();
+    device.queue = { ...skipTo(device.queue, "u1"), upNext: [] };
+    device.delta({ orderIndex: 1, current: QUEUE.context[1]! }).read();
+    expect(device.last("adopt")).toMatchObject({
+      startMs: null,
+      queue: { current: { uid: "u1" }, upNext: [{ uid: "u9" }] },
+    });
+  });
+
   test("does not know of an edit before it was taken over", () => {
     device.playing().pass(200);
     device.delta({ queue: { ...QUEUE, upNext: buildItems(9, 1) } });

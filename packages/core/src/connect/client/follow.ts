@@ -126,8 +126,8 @@ function positionNow(client: ConnectClient, nowMs: Milliseconds): Milliseconds |
 
 /** The session's queue at the item that sounds here; null when nothing of it changed. */
 function adaptedQueue(queue: QueueState, before: QueueState | null, own: QueueState): QueueState | null {
-  // Items that were added while the player came to its end, or whose end the session has missed, are next in both.
-  const missed = own.current === null && queue.current === null && !sameItems(own.upNext, queue.upNext);
+  // What was added while the player came to its end, or what it has played unheard of, is next in both.
+  const missed = own.current?.uid === queue.current?.uid && !sameItems(own.upNext, queue.upNext);
   if (before !== null && sameContent(queue, before) && !missed) return null;
   return atOwnItem(queue, own);
 }

@@ -11,7 +11,7 @@ export function onPrepare(turn: ClientTurn, epoch: number): void {
 
 /** The lease runs from the moment at which this device sent what the grant answers. */
 export function onGrant(turn: ClientTurn, epoch: number, leaseMs: number, clientSentUs: number): void {
-  const { stamp, heldEpoch, playingHeartbeatMs } = turn.state;
+  const { stamp, heldEpoch, playingHeartbeatMs, right } = turn.state;
   const sentMs = clientSentUs / 1000;
   // A grant of another epoch, or for a moment that this clock has not seen, is none.
   if (epoch < (stamp?.epoch ?? 0) || epoch < heldEpoch || sentMs > turn.nowMs) return;
@@ -21,7 +21,8 @@ export function onGrant(turn: ClientTurn, epoch: number, leaseMs: number, client
     heldEpoch: epoch,
     leaseUntilMs,
     preparing: 0,
-    right: held ? "held" : "lapsed",
+    // A grant that comes too late mutes nobody who sounds by policy.
+    right: held ? "held" : right === "detached" ? right : "lapsed",
     nextRenewalMs: held ? Math.max(turn.nowMs, sentMs + playingHeartbeatMs) : turn.nowMs,
     nextBeatMs: Math.min(turn.state.nextBeatMs, turn.nowMs + playingHeartbeatMs),
   });
