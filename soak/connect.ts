@@ -5,8 +5,8 @@ const args = process.argv.slice(2);
 if (args.includes("--help")) {
   console.log(`npm run soak -- connect [--runs N] [--happenings N] [--seed N] [--path PATH]
 
-Two to four devices and a server share a session through random commands, delays, cuts, partitions, sleep, crashes of devices
-and of the server. A run that breaks an invariant is shrunk and printed with the command that replays it.
+Two to four devices and a server share a session through random commands, wishes on the devices, delays, cuts, partitions,
+sleep, crashes of devices and of the server. A run that breaks an invariant is shrunk and printed with the command that replays it.
   --runs        scenarios to run (5000)
   --happenings  most happenings of a scenario (60)
   --seed        seed of the scenarios (random)
