@@ -64,16 +64,5 @@ describeLadder({
       "modules/sandbox/clock.ts -> adapters/sql/tables.ts",
       "modules/sandbox/sandbox.ts -> adapters/sql/tables.ts",
     ],
-    "the conversion to #private": [
-      "adapters/sql/driver.ts uses private where #private is meant",
-      "adapters/sql/source-postgres.ts uses private where #private is meant",
-      "adapters/sql/source-sqlite.ts uses private where #private is meant",
-      "demo/instruments.ts uses private where #private is meant",
-      "modules/connect/connection.ts uses private where #private is meant",
-      "modules/connect/hub.ts uses private where #private is meant",
-      "modules/connect/session-actor.ts uses private where #private is meant",
-      "modules/sandbox/clock.ts uses private where #private is meant",
-      "modules/sandbox/faults.ts uses private where #private is meant",
-    ],
   },
 });

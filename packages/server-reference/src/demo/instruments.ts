@@ -55,25 +55,28 @@ export function vowelSpectrum(vowel: number): Spectrum {
 
 /** One period of a tone, cached per timbre and octave so that no harmonic folds over. */
 export class Timbre {
-  private readonly tables = new Map<number, Float32Array>();
-  constructor(private readonly spectrum: Spectrum) {}
+  readonly #tables = new Map<number, Float32Array>();
+  readonly #spectrum: Spectrum;
+  constructor(spectrum: Spectrum) {
+    this.#spectrum = spectrum;
+  }
 
   table(hertz: number): Float32Array {
     const key = Math.round(Math.log2(hertz) * 4);
-    const known = this.tables.get(key);
+    const known = this.#tables.get(key);
     if (known) return known;
     const count = Math.max(1, Math.min(40, Math.floor(14_000 / hertz)));
     const table = new Float32Array(SIZE + 1);
     let power = 0;
     for (let harmonic = 1; harmonic <= count; harmonic++) {
-      const level = this.spectrum(harmonic, harmonic * hertz);
+      const level = this.#spectrum(harmonic, harmonic * hertz);
       power += level * level;
       for (let i = 0; i < SIZE; i++) table[i]! += level * SINE[(i * harmonic) % SIZE]!;
     }
     const scale = 1 / Math.sqrt(power);
     for (let i = 0; i < SIZE; i++) table[i]! *= scale;
     table[SIZE] = table[0]!;
-    this.tables.set(key, table);
+    this.#tables.set(key, table);
     return table;
   }
 }

@@ -26,9 +26,9 @@ export abstract class SqlConnection implements DatabaseConnection {
   }
 
   /** Runs one statement. */
-  protected abstract execute(query: SqlQuery): QueryResult<unknown> | Promise<QueryResult<unknown>>;
+  abstract execute(query: SqlQuery): QueryResult<unknown> | Promise<QueryResult<unknown>>;
   /** Runs a statement that begins or ends a transaction. */
-  protected abstract say(sql: string): void | Promise<void>;
+  abstract say(sql: string): void | Promise<void>;
   /** Gives the connection back. */
   abstract release(): void;
 

@@ -27,7 +27,7 @@ class PostgresConnection extends SqlConnection {
     this.#client = client;
   }
 
-  protected async execute(query: SqlQuery): Promise<QueryResult<unknown>> {
+  async execute(query: SqlQuery): Promise<QueryResult<unknown>> {
     const config = toPostgres(query);
     try {
       return fromPostgres(await this.#client.query(config));
@@ -38,7 +38,7 @@ class PostgresConnection extends SqlConnection {
     }
   }
 
-  protected async say(sql: string): Promise<void> {
+  async say(sql: string): Promise<void> {
     try {
       await this.#client.query(sql);
     } catch (error) {

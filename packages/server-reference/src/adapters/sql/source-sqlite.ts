@@ -25,7 +25,7 @@ class SqliteConnection extends SqlConnection {
     this.#release = release;
   }
 
-  protected execute(query: SqlQuery): QueryResult<unknown> {
+  execute(query: SqlQuery): QueryResult<unknown> {
     const values = toSqlite(query.parameters);
     const { statement, reader } = this.#prepared(query);
     if (reader) return { rows: fromSqlite(statement.all(values)) };
@@ -43,7 +43,7 @@ class SqliteConnection extends SqlConnection {
     return made;
   }
 
-  protected say(sql: string): void {
+  say(sql: string): void {
     // A full disk ends a transaction by itself.
     if (sql !== "ROLLBACK" || this.#libsql.inTransaction) this.#libsql.exec(sql);
   }

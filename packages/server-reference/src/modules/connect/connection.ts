@@ -79,15 +79,21 @@ export class Connection {
   #working = false;
   #unwatch: () => void = () => undefined;
   readonly #onGreeted: () => void;
+  readonly #socket: WebSocket;
+  readonly #subprotocol: ConnectSubprotocol;
+  readonly #host: ConnectionHost;
 
   /** @param onGreeted called once, when the device has said hello and was let in */
   constructor(
     readonly id: string,
-    private readonly socket: WebSocket,
-    private readonly subprotocol: ConnectSubprotocol,
-    private readonly host: ConnectionHost,
+    socket: WebSocket,
+    subprotocol: ConnectSubprotocol,
+    host: ConnectionHost,
     onGreeted: () => void,
   ) {
+    this.#socket = socket;
+    this.#subprotocol = subprotocol;
+    this.#host = host;
     this.#onGreeted = onGreeted;
     socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on("pong", () => this.#hear());
@@ -97,44 +103,44 @@ export class Connection {
 
   /** Whether the token has ended: what changes the session is refused. */
   get expired(): boolean {
-    return this.#expiresAtMs !== null && this.host.now() >= this.#expiresAtMs;
+    return this.#expiresAtMs !== null && this.#host.now() >= this.#expiresAtMs;
   }
 
   send(frame: ServerFrame | Encoded): void {
     if (this.#closed) return;
-    const message = ("as" in frame ? frame : encoded(frame)).as(this.subprotocol);
+    const message = ("as" in frame ? frame : encoded(frame)).as(this.#subprotocol);
     const delayMs = this.#delayMs();
     if (delayMs > 0) setTimeout(() => this.#write(message), delayMs);
     else this.#write(message);
   }
 
   #write(message: string | Uint8Array): void {
-    if (!this.#closed && !writeBounded(this.socket, message)) this.#cut(CLOSE.slow);
+    if (!this.#closed && !writeBounded(this.#socket, message)) this.#cut(CLOSE.slow);
   }
 
   /** Says what was wrong and, with a code, ends the connection. */
   fault(code: ErrorCode, detail: string, closeCode?: number): void {
-    this.host.noteFault(code);
+    this.#host.noteFault(code);
     this.send({ type: "fault", code, detail });
     if (closeCode !== undefined) this.close(closeCode);
   }
 
   close(code: number): void {
     if (this.#closed) return;
-    this.host.noteClose(code);
-    this.socket.close(code);
+    this.#host.noteClose(code);
+    this.#socket.close(code);
     // Who does not finish the handshake is cut off.
-    setTimeout(() => this.socket.terminate(), CLOSE_MS).unref();
+    setTimeout(() => this.#socket.terminate(), CLOSE_MS).unref();
     this.#end();
   }
 
   /** Ends a connection whose other side does not take part. */
   #cut(code: number): void {
     if (this.#closed) return;
-    this.host.noteClose(code);
-    this.socket.close(code);
+    this.#host.noteClose(code);
+    this.#socket.close(code);
     this.#end();
-    setTimeout(() => this.socket.terminate(), 100).unref();
+    setTimeout(() => this.#socket.terminate(), 100).unref();
   }
 
   #end(): void {
@@ -142,7 +148,7 @@ export class Connection {
     this.#closed = true;
     this.#work = [];
     this.#unwatch();
-    this.host.left(this, this.#party);
+    this.#host.left(this, this.#party);
   }
 
   /** Once a second. */
@@ -158,14 +164,14 @@ export class Connection {
     }
     if (nowMs - this.#pingedAtMs >= PING_EVERY_MS) {
       this.#pingedAtMs = nowMs;
-      this.socket.ping();
+      this.#socket.ping();
     }
     this.#checkToken(nowMs);
   }
 
   #checkToken(nowMs: number): void {
     if (this.#expiresAtMs !== null) {
-      const leftMs = this.#expiresAtMs - this.host.now();
+      const leftMs = this.#expiresAtMs - this.#host.now();
       if (leftMs <= -AUTH_GRACE_MS) {
         this.fault("token_expired", "the token ended and was not renewed", CLOSE.tokenExpired);
         return;
@@ -184,8 +190,8 @@ export class Connection {
   async #recheck(): Promise<void> {
     const party = this.#party!;
     try {
-      await this.host.device(party.userId, party.device.deviceId);
-      await this.host.identify(this.#token);
+      await this.#host.device(party.userId, party.device.deviceId);
+      await this.#host.identify(this.#token);
     } catch (error) {
       const { code } = SegueError.from(error, "internal");
       if (code === "device_unknown") this.fault(code, "the device was removed", CLOSE.deviceUnknown);
@@ -198,7 +204,7 @@ export class Connection {
   }
 
   #delayMs(): number {
-    const { faults } = this.host;
+    const { faults } = this.#host;
     return faults.frameDelayMs({
       userId: this.#party?.userId ?? null,
       deviceId: this.#party?.device.deviceId ?? null,
@@ -207,7 +213,7 @@ export class Connection {
 
   #onMessage(data: RawData, isBinary: boolean): void {
     if (this.#closed) return;
-    const receivedUs = this.host.nowUs();
+    const receivedUs = this.#host.nowUs();
     this.#hear();
     const { bucket, waitMs } = takeTokens(this.#frames, FRAME_RATE, 1, performance.now());
     this.#frames = bucket;
@@ -220,7 +226,7 @@ export class Connection {
     }
     const frame = this.#read(data, isBinary);
     if (frame === null) return;
-    this.host.noteFrame(frame.type);
+    this.#host.noteFrame(frame.type);
     if (frame.type === "unknown" && this.#greeting === "done") return;
     if (this.#work.length >= MAX_INBOX) {
       this.fault("rate_limited", "too many frames wait", CLOSE.tooManyFrames);
@@ -232,7 +238,7 @@ export class Connection {
   #read(data: RawData, isBinary: boolean): ClientFrame | UnknownFrame | null {
     try {
       const bytes = data as Buffer;
-      return readClientFrame(this.subprotocol, isBinary ? new Uint8Array(bytes) : bytes.toString("utf8"));
+      return readClientFrame(this.#subprotocol, isBinary ? new Uint8Array(bytes) : bytes.toString("utf8"));
     } catch (error) {
       const { code, detail = "" } = SegueError.from(error, "malformed_body");
       const fatal = code !== "invalid_request" || this.#greeting !== "done";
@@ -271,15 +277,15 @@ export class Connection {
     }
     if (frame.type === "hello") this.fault("invalid_request", "hello comes once", CLOSE.malformed);
     else if (frame.type === "auth_renewal") return this.#renew(frame.accessToken);
-    else if (frame.type !== "unknown") this.host.frame(this, this.#party!, frame, receivedUs);
+    else if (frame.type !== "unknown") this.#host.frame(this, this.#party!, frame, receivedUs);
   }
 
   async #greet(hello: Hello): Promise<void> {
     this.#greeting = "under_way";
     const { deviceId } = hello.device;
     try {
-      const { userId, expiresAtMs } = await this.host.identify(hello.accessToken);
-      const registered = await this.host.device(userId, deviceId);
+      const { userId, expiresAtMs } = await this.#host.identify(hello.accessToken);
+      const registered = await this.#host.device(userId, deviceId);
       if (this.#closed) return;
       this.#token = hello.accessToken;
       this.#expiresAtMs = expiresAtMs;
@@ -294,8 +300,8 @@ export class Connection {
       };
       this.#greeting = "done";
       this.#onGreeted();
-      this.#unwatch = this.host.faults.watchSocket({ userId, deviceId }, () => this.socket.terminate());
-      await this.host.join(this, this.#party, hello);
+      this.#unwatch = this.#host.faults.watchSocket({ userId, deviceId }, () => this.#socket.terminate());
+      await this.#host.join(this, this.#party, hello);
     } catch (error) {
       const { code, detail = "" } = SegueError.from(error, "internal");
       this.fault(code, detail, closeCodeOf(code));
@@ -304,7 +310,7 @@ export class Connection {
 
   async #renew(token: string): Promise<void> {
     try {
-      const { userId, expiresAtMs } = await this.host.identify(token);
+      const { userId, expiresAtMs } = await this.#host.identify(token);
       if (userId !== this.#party!.userId) {
         this.fault("forbidden", "the token is another user's", CLOSE.notAllowed);
         return;

@@ -64,8 +64,10 @@ export class Hub implements ConnectionHost {
   readonly #timers: readonly NodeJS.Timeout[];
   #draining = false;
   readonly faults;
+  readonly #options: HubOptions;
 
-  constructor(private readonly options: HubOptions) {
+  constructor(options: HubOptions) {
+    this.#options = options;
     this.faults = options.context.faults;
     this.#timers = [
       setInterval(() => this.#checkConnections(), CHECK_MS),
@@ -83,32 +85,32 @@ export class Hub implements ConnectionHost {
   accept(socket: WebSocket, subprotocol: ConnectSubprotocol, onGreeted: () => void): void {
     const connection = new Connection(randomUUID(), socket, subprotocol, this, onGreeted);
     this.#connections.set(connection.id, connection);
-    this.options.metrics.connections.set(this.#connections.size);
+    this.#options.metrics.connections.set(this.#connections.size);
   }
 
   now(): number {
-    return this.options.context.now();
+    return this.#options.context.now();
   }
   nowUs(): Microseconds {
-    return this.options.clock.nowUs();
+    return this.#options.clock.nowUs();
   }
   noteFrame(type: string): void {
-    this.options.metrics.framesIn.inc({ type });
+    this.#options.metrics.framesIn.inc({ type });
   }
   noteFault(code: string): void {
-    this.options.metrics.faults.inc({ code });
+    this.#options.metrics.faults.inc({ code });
   }
   noteClose(code: number): void {
-    this.options.metrics.closes.inc({ code: String(code) });
+    this.#options.metrics.closes.inc({ code: String(code) });
   }
 
   async identify(token: string) {
-    const { user, expiresAtMs } = await this.options.authenticator.identify(token);
+    const { user, expiresAtMs } = await this.#options.authenticator.identify(token);
     return { userId: user.id, expiresAtMs };
   }
 
   async device(userId: UserId, deviceId: Party["device"]["deviceId"]) {
-    const row = (await this.options.devices.list(userId)).find(({ id }) => id === deviceId);
+    const row = (await this.#options.devices.list(userId)).find(({ id }) => id === deviceId);
     if (!row) throw new SegueError("device_unknown");
     return { name: row.name, type: row.type };
   }
@@ -159,7 +161,7 @@ export class Hub implements ConnectionHost {
     commandId: string,
   ): boolean {
     const refuse = (outcome: "unauthenticated" | "rate_limited", retryAfterMs: number) => {
-      this.options.metrics.results.inc({ outcome });
+      this.#options.metrics.results.inc({ outcome });
       const { stamp } = actor.state;
       connection.send({ type: "command_result", commandId, outcome, stamp, retryAfterMs, reasons: [] });
       return false;
@@ -174,7 +176,7 @@ export class Hub implements ConnectionHost {
 
   left(connection: Connection, party: Party | null): void {
     this.#connections.delete(connection.id);
-    this.options.metrics.connections.set(this.#connections.size);
+    this.#options.metrics.connections.set(this.#connections.size);
     if (!party) return;
     void this.#sessions
       .get(sessionIdOf(party.userId))
@@ -188,12 +190,12 @@ export class Hub implements ConnectionHost {
     const opened = this.#open(id, userId);
     this.#sessions.set(id, opened);
     opened.catch(() => this.#sessions.get(id) === opened && this.#sessions.delete(id));
-    this.options.metrics.sessions.set(this.#sessions.size);
+    this.#options.metrics.sessions.set(this.#sessions.size);
     return opened;
   }
 
   async #open(id: string, userId: UserId): Promise<Session> {
-    const { store, clock, context, metrics } = this.options;
+    const { store, clock, context, metrics } = this.#options;
     const saved = await store.load(id);
     const at = { nowUs: clock.nowUs(), wallMs: Math.round(context.now()) };
     const state = saved ? restoreSession(saved.durable, saved.results, at) : newSession(id);
@@ -216,7 +218,7 @@ export class Hub implements ConnectionHost {
       return;
     }
     const { frame } = effect;
-    if (frame.type === "command_result") this.options.metrics.results.inc({ outcome: frame.outcome });
+    if (frame.type === "command_result") this.#options.metrics.results.inc({ outcome: frame.outcome });
     if (effect.type === "send") {
       this.#connections.get(effect.connectionId)?.send(this.#completed(frame, effect.connectionId));
       return;
@@ -229,7 +231,7 @@ export class Hub implements ConnectionHost {
 
   #completed(frame: Extract<SequencerEffect, { type: "send" }>["frame"], connectionId: string): ServerFrame {
     if (frame.type !== "welcome") return frame;
-    const { clock } = this.options;
+    const { clock } = this.#options;
     return {
       ...frame,
       connectionId,
@@ -244,7 +246,7 @@ export class Hub implements ConnectionHost {
 
   /** A session that cannot be saved shows nothing more; its devices come back to what was saved last. */
   #fail(id: string, actor: SessionActor, error: unknown): void {
-    this.options.context.logger.error({ err: error, session: id }, "a Connect session failed");
+    this.#options.context.logger.error({ err: error, session: id }, "a Connect session failed");
     this.#sessions.delete(id);
     for (const { connectionId } of actor.state.links.values()) {
       const connection = this.#connections.get(connectionId);
@@ -269,7 +271,7 @@ export class Hub implements ConnectionHost {
       session?.actor.end();
       this.#sessions.delete(id);
     }
-    this.options.metrics.sessions.set(this.#sessions.size);
+    this.#options.metrics.sessions.set(this.#sessions.size);
   }
 
   /** Tells every device to come back elsewhere or later, the sounding ones first; then nothing is open any more. */

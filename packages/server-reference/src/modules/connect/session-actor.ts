@@ -51,13 +51,15 @@ export class SessionActor {
   #ended = false;
   #timer: NodeJS.Timeout | null = null;
   readonly #sweep: NodeJS.Timeout;
+  readonly #options: ActorOptions;
 
   /** `stored` is what the store holds of the session, null for nothing. */
   constructor(
     state: Sequencer,
     stored: { readonly incarnation: number; readonly version: number } | null,
-    private readonly options: ActorOptions,
+    options: ActorOptions,
   ) {
+    this.#options = options;
     this.#state = state;
     this.#stored = stored;
     this.#sweep = setInterval(() => this.push({ type: "tick" }), SWEEP_MS);
@@ -78,7 +80,7 @@ export class SessionActor {
 
   push(input: ActorInput): void {
     if (this.#ended) return;
-    const { clock, now } = this.options;
+    const { clock, now } = this.#options;
     this.#inbox.push({ ...input, nowUs: clock.nowUs(), wallMs: Math.round(now()) } as SequencerInput);
     if (!this.#working) void this.#work();
   }
@@ -108,20 +110,20 @@ export class SessionActor {
         }
         await this.#save();
         if (this.#ended) return;
-        for (const effect of effects) this.options.carryOut(effect);
+        for (const effect of effects) this.#options.carryOut(effect);
       }
       this.#schedule();
     } catch (error) {
       if (this.#ended) return;
       this.end();
-      this.options.onFailure(error);
+      this.#options.onFailure(error);
     } finally {
       this.#working = false;
     }
   }
 
   async #save(): Promise<void> {
-    const { store, userId, now, beforeWrite, onCommit } = this.options;
+    const { store, userId, now, beforeWrite, onCommit } = this.#options;
     const state = this.#state;
     if (this.#saved !== null && !durableChanged(this.#saved, state)) return;
     beforeWrite();
@@ -145,7 +147,7 @@ export class SessionActor {
     this.#timer = null;
     const dueUs = nextTickUs(this.#state);
     if (this.#ended || dueUs === Number.POSITIVE_INFINITY) return;
-    const waitMs = Math.min(LONGEST_MS, Math.max(0, (dueUs - this.options.clock.nowUs()) / 1000) + 1);
+    const waitMs = Math.min(LONGEST_MS, Math.max(0, (dueUs - this.#options.clock.nowUs()) / 1000) + 1);
     this.#timer = setTimeout(() => this.push({ type: "tick" }), waitMs);
     this.#timer.unref();
   }

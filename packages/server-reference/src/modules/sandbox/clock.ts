@@ -17,12 +17,12 @@ const REAL: Setting = { offsetMs: 0 };
  */
 export class TestClock {
   #setting: Setting;
+  readonly #db: Db;
+  readonly #machine: () => Milliseconds;
 
-  private constructor(
-    private readonly db: Db,
-    private readonly machine: () => Milliseconds,
-    setting: Setting,
-  ) {
+  private constructor(db: Db, machine: () => Milliseconds, setting: Setting) {
+    this.#db = db;
+    this.#machine = machine;
     this.#setting = setting;
   }
 
@@ -35,13 +35,13 @@ export class TestClock {
 
   readonly now = (): Milliseconds => {
     const setting = this.#setting;
-    return "stoppedAtMs" in setting ? setting.stoppedAtMs : this.machine() + setting.offsetMs;
+    return "stoppedAtMs" in setting ? setting.stoppedAtMs : this.#machine() + setting.offsetMs;
   };
 
   view(): SandboxClock {
     return {
       nowMs: this.now(),
-      machineMs: this.machine(),
+      machineMs: this.#machine(),
       running: !("stoppedAtMs" in this.#setting),
     };
   }
@@ -55,7 +55,7 @@ export class TestClock {
   async set(nowMs: Milliseconds, running: boolean): Promise<void> {
     if (!(nowMs >= 0 && nowMs <= MAX_CLOCK_MS)) throw new RangeError("the time is out of range");
     const whole = Math.round(nowMs);
-    await this.#keep(running ? { offsetMs: whole - Math.round(this.machine()) } : { stoppedAtMs: whole });
+    await this.#keep(running ? { offsetMs: whole - Math.round(this.#machine()) } : { stoppedAtMs: whole });
   }
 
   /** Moves the time forward by `ms`, or back when it is negative. @throws RangeError */
@@ -71,7 +71,7 @@ export class TestClock {
   async #keep(setting: Setting): Promise<void> {
     this.#setting = setting;
     const value = JSON.stringify(setting);
-    await this.db
+    await this.#db
       .insertInto("settings")
       .values({ name: NAME, value })
       .onConflict((on) => on.column("name").doUpdateSet({ value }))

@@ -43,9 +43,12 @@ const within = (wanted: string | null, given: string | null) => wanted === null 
 export class FaultSwitches implements FaultHooks {
   readonly #held = new Map<string, Held>();
   readonly #sockets = new Set<{ readonly subject: FaultSubject; readonly drop: () => void }>();
+  readonly #monotonicMs: () => Milliseconds;
 
   /** @param monotonicMs a clock that only runs forward; the test clock has no say over durations */
-  constructor(private readonly monotonicMs: () => Milliseconds) {}
+  constructor(monotonicMs: () => Milliseconds) {
+    this.#monotonicMs = monotonicMs;
+  }
 
   /** Turns a switch on. @throws SegueError `invalid_request` when there are too many */
   add(rule: FaultRule): SandboxFault {
@@ -53,7 +56,7 @@ export class FaultSwitches implements FaultHooks {
     if (this.#held.size >= MAX_FAULTS)
       throw new SegueError("invalid_request", { detail: `at most ${MAX_FAULTS} faults; clear some first` });
     const id = randomUUID();
-    const untilMs = rule.durationMs === null ? null : this.monotonicMs() + rule.durationMs;
+    const untilMs = rule.durationMs === null ? null : this.#monotonicMs() + rule.durationMs;
     const held: Held = { rule, id, untilMs, seen: 0, hits: 0 };
     this.#held.set(id, held);
     if (rule.effect.kind === "drop") this.#dropSockets(held);
@@ -141,7 +144,7 @@ export class FaultSwitches implements FaultHooks {
   }
 
   #expire(): void {
-    const now = this.monotonicMs();
+    const now = this.#monotonicMs();
     for (const [id, { untilMs }] of this.#held) if (untilMs !== null && now >= untilMs) this.#held.delete(id);
   }
 }
