@@ -92,6 +92,7 @@ export { addSeqs, missingSeqs, type SeqRanges } from "./events/sequence";
 export * from "./events/tally";
 export * from "./events/uuid-v7";
 export * from "./events/verdict";
+export * from "./grants/manifest";
 export * from "./ids";
 export * from "./license/license";
 export {
@@ -104,7 +105,6 @@ export {
   trustedNow,
 } from "./license/trusted-clock";
 export * from "./license/validity-terms";
-export * from "./playback/manifest";
 export { positionMs as playbackPositionMs } from "./playback/passes";
 export {
   decideRecovery,

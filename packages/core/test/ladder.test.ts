@@ -14,6 +14,8 @@ describeLadder({
   rungs: [
     ["units", "utf8", "errors"],
     ["ids", "backoff", "token-bucket"],
+    ["catalog/types"],
+    ["grants"],
     ["catalog", "protection", "audio"],
     ["recommend/refuse"],
     ["recommend/item-space", "recommend/random", "recommend/top-items"],
@@ -63,11 +65,4 @@ describeLadder({
     },
   ],
   unread: ["gen"],
-  waiting: {
-    "the shapes of grants move below the rules that speak of them": [
-      "catalog/availability.ts -> playback/manifest.ts",
-      "license/license.ts -> playback/manifest.ts",
-      "protection/envelope.ts -> playback/manifest.ts",
-    ],
-  },
 });

@@ -1,4 +1,4 @@
-import type { RefusalReason } from "../playback/manifest";
+import type { RefusalReason } from "../grants/manifest";
 import type { Milliseconds } from "../units";
 import type { Availability } from "./types";
 

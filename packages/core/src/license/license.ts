@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors/error-table";
+import type { Validity } from "../grants/manifest";
 import type { DeviceId, KeyId } from "../ids";
-import type { Validity } from "../playback/manifest";
 import type { Milliseconds } from "../units";
 import {
   applyProof,

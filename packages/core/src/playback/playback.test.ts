@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Refusal } from "../grants/manifest";
 import { EMPTY_QUEUE, editQueue, loadContext, upcoming } from "../queue/queue";
 import { buildItems } from "../testing/builders";
-import type { Refusal } from "./manifest";
 import { INITIAL_PLAYBACK, step } from "./step";
 import type { PlaybackEffect, PlaybackInput, PlaybackState } from "./types";
 

@@ -1,8 +1,8 @@
 /** The player's brain: what happened, and so what to do. Pure; the driver carries effects out. */
 import type { ErrorCode } from "../errors/error-table";
+import type { Refusal } from "../grants/manifest";
 import { decidePrefetch, openLatch } from "../prefetch/policy";
 import { advance, EMPTY_QUEUE } from "../queue/queue";
-import type { Refusal } from "./manifest";
 import {
   ask,
   beginCurrent,

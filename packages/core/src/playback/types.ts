@@ -1,10 +1,10 @@
 import type { ErrorCode } from "../errors/error-table";
+import type { Refusal } from "../grants/manifest";
 import type { TrackId } from "../ids";
 import type { PrefetchLatch } from "../prefetch/policy";
 import type { QueueItem, QueueState } from "../queue/queue";
 import type { Wish } from "../queue/wish";
 import type { Frames, Hertz, Milliseconds } from "../units";
-import type { Refusal } from "./manifest";
 
 /** What the player is doing. */
 export type PlaybackPhase =

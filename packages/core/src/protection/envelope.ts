@@ -1,7 +1,7 @@
 /** Key envelopes: ECDH on P-256, HKDF-SHA-256 and AES-256 key wrap carry a content key to one device. */
 import { SegueError } from "../errors/segue-error";
+import type { KeyEnvelope } from "../grants/manifest";
 import type { DeviceId, KeyId, RenditionId } from "../ids";
-import type { KeyEnvelope } from "../playback/manifest";
 import { utf8 } from "../utf8";
 import type { CryptoPort, KeyPort, SyncCryptoPort } from "./crypto-port";
 

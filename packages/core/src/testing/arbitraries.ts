@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import type { Manifest } from "../grants/manifest";
 import { type Id, type IdKind, idFromBytes } from "../ids";
-import type { Manifest } from "../playback/manifest";
 import { ciphertextLength } from "../protection/layout";
 import type { Track } from "../wire/resources";
 import { buildManifest, buildTrack } from "./builders";

@@ -1,5 +1,5 @@
+import type { Grant, KeyEnvelope, Manifest, Validity } from "../grants/manifest";
 import { type Id, type IdKind, idFromBytes } from "../ids";
-import type { Grant, KeyEnvelope, Manifest, Validity } from "../playback/manifest";
 import { ciphertextLength } from "../protection/layout";
 import type { QueueItem } from "../queue/queue";
 import type { Track } from "../wire/resources";

@@ -1,6 +1,6 @@
 /** How grant requests and answers map to the generated messages. */
 import type * as gen from "../gen/proto/segue/playback/v1alpha1/playback_pb";
-import type { Grant, GrantRequest, GrantResponse, GrantResult, Refusal } from "../playback/manifest";
+import type { Grant, GrantRequest, GrantResponse, GrantResult, Refusal } from "../grants/manifest";
 import { checkCount, checkDistinct, checkId, checkPresent, checkSafe, checkText, Violation } from "./checks";
 import { codecFromMessage, codecToMessage, reasonFromMessage, reasonToMessage } from "./enums";
 import {

@@ -1,7 +1,7 @@
 /** Domain forms of the license messages and how they map to the generated ones. */
 import type * as gen from "../gen/proto/segue/license/v1alpha1/license_pb";
+import type { KeyEnvelope, SignedPayload, Validity } from "../grants/manifest";
 import type { DeviceId } from "../ids";
-import type { KeyEnvelope, SignedPayload, Validity } from "../playback/manifest";
 import type { Milliseconds } from "../units";
 import { checkBytes, checkCount, checkId, checkPresent, checkSafe, checkText, Violation } from "./checks";
 import { MAX_ANSWER_BYTES } from "./codec";

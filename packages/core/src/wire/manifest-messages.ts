@@ -1,6 +1,6 @@
 /** How manifests map to the generated messages. */
 import type * as gen from "../gen/proto/segue/playback/v1alpha1/playback_pb";
-import type { Loudness, Manifest, MediaObject } from "../playback/manifest";
+import type { Loudness, Manifest, MediaObject } from "../grants/manifest";
 import { checkBytes, checkId, checkPresent, checkRange, checkSafe, checkText, Violation } from "./checks";
 import { codecFromMessage, codecToMessage } from "./enums";
 

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import type { PlayEvent } from "../../src/events/play-event";
 import { uuidText, uuidV7 } from "../../src/events/uuid-v7";
+import type { GrantRequest, GrantResponse, SignedPayload, Validity } from "../../src/grants/manifest";
 import { type IdKind, idFromBytes } from "../../src/ids";
-import type { GrantRequest, GrantResponse, SignedPayload, Validity } from "../../src/playback/manifest";
 import type {
   PublishRequest,
   PublishResponse,

@@ -1,3 +1,4 @@
+/** The shapes of grants: what a client must know, hold and be told to play. */
 import type { Codec, Plan } from "../catalog/types";
 import type { DeviceId, KeyId, RenditionId, TrackId, UserId } from "../ids";
 import type { Bytes, Frames, Hertz, Milliseconds } from "../units";
