@@ -229,7 +229,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     command: (action, { ifItemUid = null } = {}) =>
       asked({ type: "command", commandId: options.commandId(), action, ifItemUid }),
     take(wish, context) {
-      if (!takes(device, wish, player.view().queue)) return null;
+      if (!takes(device, wish)) return null;
       return asked({ type: "take", commandId: options.commandId(), wish, context });
     },
     did(wish, before, context) {

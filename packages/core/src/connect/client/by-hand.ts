@@ -25,22 +25,25 @@ const isEmpty = (queue: QueueState): boolean => resumeQueue(queue).current === n
  * Whether the session is to carry `wish` out, as input `take`: it begins sound, and this device has no right to sound.
  * Without a connection the player goes on by itself, and a device with the right carries it out and tells.
  */
-export function takes({ client }: ConnectDevice, wish: Wish, own: QueueState): boolean {
-  const { session } = client;
-  if (QUIET.has(wish.type) || !isUp(client) || session === null || maySound(client)) return false;
-  return wish.type === "load" || !isEmpty(session.queue) || !isEmpty(own);
-}
+export const takes = ({ client }: ConnectDevice, wish: Wish): boolean =>
+  !QUIET.has(wish.type) && isUp(client) && !maySound(client);
 
 /** Brings the music here: what was asked for, what the session has, or else what the player has. */
 export function onTake(turn: DeviceTurn, { commandId, wish, context }: Take): void {
-  const { session, me } = turn.state.client;
+  const { session, stamp, me } = turn.state.client;
   const { deviceId } = me;
   let action: Action = { type: "transfer", toDeviceId: deviceId, force: false, play: true };
   let rest: readonly Told[] = [];
   if (wish.type === "load") action = playContextOf(wish, context, deviceId);
   else if (session !== null && isEmpty(session.queue)) {
     const own = sessionOf(turn.player.queue, context, positionOf(turn), deviceId);
-    if (own) ({ play: action, rest } = own);
+    if (own === null) {
+      // Nothing is to be heard anywhere.
+      const result = { commandId, outcome: "noop", stamp: stamp!, retryAfterMs: 0, reasons: [] } as const;
+      turn.effects.push({ type: "settle", commandId, settlement: { kind: "result", result } });
+      return;
+    }
+    ({ play: action, rest } = own);
   }
   // A session that has come to its end moves silently, to be begun anew here.
   const plays = action.type === "play_context" || session?.queue.current != null;

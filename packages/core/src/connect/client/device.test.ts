@@ -331,7 +331,7 @@ describe("a wish that begins sound", () => {
   const elsewhere = () => device.online({ activeDeviceId: OTHER }).delta({ queue: QUEUE });
 
   test("is the session's where this device has no right, and the player's where there is no session", () => {
-    const taken = (type: "play" | "pause" | "next") => takes(device.state, { type }, device.queue);
+    const taken = (type: "play" | "pause" | "next") => takes(device.state, { type });
     expect(taken("play")).toBe(false);
     elsewhere();
     expect([taken("play"), taken("next"), taken("pause")]).toEqual([true, true, false]);
@@ -366,6 +366,14 @@ describe("a wish that begins sound", () => {
     ]);
     device.result(commandId);
     expect(device.commands.slice(1).map(({ action }) => action?.type)).toEqual(["add_items", "set_options"]);
+  });
+
+  test("does nothing where there is nothing to play, whatever was played before", () => {
+    device.queue = { ...EMPTY_QUEUE, history: buildItems(0, 1) };
+    device.online();
+    expect(takes(device.state, { type: "previous" })).toBe(true);
+    take({ type: "previous" });
+    expect([device.commands, device.effects, device.settled]).toEqual([[], [], [commandId]]);
   });
 
   test("begins a session anew that has come to its end", () => {

@@ -300,7 +300,7 @@ export function createModelDevice(options: Options): ModelDevice {
     wish(wish, learned = []) {
       if (!alive || !awake) return;
       library.know(learned);
-      if (takes(device, wish, player.queue)) {
+      if (takes(device, wish)) {
         input({ type: "take", commandId: newId(), wish, context: LIST });
         return;
       }
