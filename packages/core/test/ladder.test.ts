@@ -14,9 +14,9 @@ describeLadder({
   rungs: [
     ["units", "utf8", "errors"],
     ["ids", "backoff", "token-bucket"],
-    ["catalog/types"],
+    ["catalog", "audio"],
     ["grants"],
-    ["catalog", "protection", "audio"],
+    ["protection"],
     ["recommend/refuse"],
     ["recommend/item-space", "recommend/random", "recommend/top-items"],
     ["recommend/kernels", "recommend/container", "recommend/tracks"],

@@ -1,6 +1,17 @@
-import type { RefusalReason } from "../grants/manifest";
 import type { Milliseconds } from "../units";
 import type { Availability } from "./types";
+
+/** Why a track is not granted. */
+export type RefusalReason =
+  | "unknown_track"
+  | "market"
+  | "not_yet_available"
+  | "no_longer_available"
+  | "explicit"
+  | "preparing"
+  | "codec"
+  | "plan"
+  | "media_failed";
 
 /** Who asks, and when. */
 export interface Listener {

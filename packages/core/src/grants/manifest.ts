@@ -1,4 +1,5 @@
 /** The shapes of grants: what a client must know, hold and be told to play. */
+import type { RefusalReason } from "../catalog/availability";
 import type { Codec, Plan } from "../catalog/types";
 import type { DeviceId, KeyId, RenditionId, TrackId, UserId } from "../ids";
 import type { Bytes, Frames, Hertz, Milliseconds } from "../units";
@@ -72,17 +73,6 @@ export interface SignedPayload {
   readonly signature: Uint8Array;
   readonly signingKeyId: string;
 }
-
-export type RefusalReason =
-  | "unknown_track"
-  | "market"
-  | "not_yet_available"
-  | "no_longer_available"
-  | "explicit"
-  | "preparing"
-  | "codec"
-  | "plan"
-  | "media_failed";
 
 export interface Refusal {
   readonly reason: RefusalReason;

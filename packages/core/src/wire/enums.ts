@@ -1,7 +1,7 @@
+import type { RefusalReason } from "../catalog/availability";
 import type { Codec as AudioCodec, Plan } from "../catalog/types";
 import { Codec as CodecMessage, Plan as PlanMessage } from "../gen/proto/segue/common/v1alpha1/common_pb";
 import { RefusalReason as ReasonMessage } from "../gen/proto/segue/playback/v1alpha1/playback_pb";
-import type { RefusalReason } from "../grants/manifest";
 import { Violation } from "./checks";
 
 const CODECS: Readonly<Record<AudioCodec, CodecMessage>> = {
