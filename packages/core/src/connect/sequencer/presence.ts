@@ -2,7 +2,7 @@
 import type { DeviceId } from "../../ids";
 import type { Resume } from "../frames";
 import { DETACHED_KEPT_MS, MAX_RISING, REPLAY_LIMIT } from "../limits";
-import type { DeviceInfo, DeviceState, Stamp } from "../types";
+import type { DeviceInfo, DeviceState, Microseconds, Stamp } from "../types";
 import { answerAgain } from "./results";
 import { advanceTransfer, failTransfer, goIdle, onGoodbye, raiseEpoch } from "./right";
 import type { Link, Sequencer, SequencerFrame } from "./state";
@@ -17,17 +17,23 @@ export const linkOf = (state: Sequencer, connectionId: string): readonly [Device
 interface Arrival {
   readonly connectionId: string;
   readonly info: DeviceInfo;
+  readonly openedUs: Microseconds;
   readonly volume: number | null;
   readonly resume: Resume | null;
 }
 
 /** A device connects: it is listed, welcomed, brought up to date, and told whether it may sound. */
-export function onConnect(turn: Turn, { connectionId, info, volume, resume }: Arrival): void {
+export function onConnect(turn: Turn, { connectionId, openedUs, info, volume, resume }: Arrival): void {
   const { deviceId } = info;
-  const older = turn.state.links.get(deviceId);
-  if (older) turn.outbox.push(() => [{ type: "close", connectionId: older.connectionId, code: REPLACED }]);
+  const other = turn.state.links.get(deviceId);
+  const isLate = other !== undefined && other.openedUs > openedUs;
+  const replaced = isLate ? connectionId : other?.connectionId;
+  if (replaced !== undefined)
+    turn.outbox.push(() => [{ type: "close", connectionId: replaced, code: REPLACED }]);
+  if (isLate) return;
   const link: Link = {
     connectionId,
+    openedUs,
     info,
     reportSeq: 0,
     clientSent: null,

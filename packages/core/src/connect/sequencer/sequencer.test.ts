@@ -13,6 +13,7 @@ const S = 1_000_000;
 class Session {
   state: Sequencer = newSession("s");
   now = 100 * S;
+  closed: string[] = [];
   sent: { to: string; frame: SequencerFrame }[] = [];
   #commands = 0;
 
@@ -29,6 +30,7 @@ class Session {
     return this;
   }
   #note(effect: SequencerEffect): void {
+    if (effect.type === "close") this.closed.push(effect.connectionId);
     if (effect.type === "send") this.sent.push({ to: effect.connectionId, frame: effect.frame });
   }
   join(deviceId: typeof A, connectionId: string, change: Partial<DeviceInfo> = {}) {
@@ -42,7 +44,14 @@ class Session {
       lapsePolicy: "strict" as const,
       ...change,
     };
-    return this.input({ type: "connect", connectionId, info, volume: 0.5, resume: null });
+    return this.input({
+      type: "connect",
+      connectionId,
+      openedUs: this.now,
+      info,
+      volume: 0.5,
+      resume: null,
+    });
   }
   command(from: string, action: Action): string {
     this.#commands += 1;
@@ -224,6 +233,18 @@ describe("facts", () => {
     session.report("a", { anchor: { ...session.state.session.anchor!, itemUid: "u1", positionMs: 0 } });
     expect(session.state.session.queue).toMatchObject({ current: { uid: "u1" }, index: 1 });
     expect(session.state.session.queue.history.map(({ uid }) => uid)).toEqual(["u0"]);
+  });
+});
+
+describe("a device with two connections", () => {
+  test("keeps the one that was opened last, whose hello may come first", () => {
+    const own = new Session().join(A, "new");
+    own.now -= S;
+    own.join(A, "old");
+    expect([own.state.links.get(A)?.connectionId, own.closed]).toEqual(["new", ["old"]]);
+    own.now += 2 * S;
+    own.join(A, "newest");
+    expect([own.state.links.get(A)?.connectionId, own.closed]).toEqual(["newest", ["old", "new"]]);
   });
 });
 

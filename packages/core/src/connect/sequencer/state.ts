@@ -60,6 +60,8 @@ export interface StoredResult {
 /** A connected device. */
 export interface Link {
   readonly connectionId: string;
+  /** When the connection was opened; its hello may come after that of a newer one. */
+  readonly openedUs: Microseconds;
   readonly info: DeviceInfo;
   readonly reportSeq: number;
   /** The device's clock in its last beat, renewal or answer to `prepare`, and when that came. */
@@ -101,6 +103,7 @@ export type SequencerInput = At &
     | {
         readonly type: "connect";
         readonly connectionId: string;
+        readonly openedUs: Microseconds;
         readonly info: DeviceInfo;
         readonly volume: number | null;
         readonly resume: Resume | null;

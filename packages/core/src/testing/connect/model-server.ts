@@ -47,6 +47,7 @@ export function createModelServer({ timeline, random, onStep, onRestore, onDeath
   let tornNext = false;
   let tickAtUs = Number.POSITIVE_INFINITY;
   const connections = new Map<string, Connection>();
+  const openedUs = new Map<string, Microseconds>();
 
   const nowUs = () => Math.round(1e15 + timeline.nowUs * drift);
   const at = () => ({ nowUs: nowUs(), wallMs: wallOffsetMs + timeline.nowUs / 1000 });
@@ -131,6 +132,7 @@ export function createModelServer({ timeline, random, onStep, onRestore, onDeath
     nowUs,
     opened(connection) {
       connections.set(connection.id, connection);
+      openedUs.set(connection.id, nowUs());
     },
     frame(connection, frame) {
       if (state === null || !connections.has(connection.id)) return;
@@ -141,6 +143,7 @@ export function createModelServer({ timeline, random, onStep, onRestore, onDeath
             type: "connect",
             ...at(),
             connectionId: connection.id,
+            openedUs: openedUs.get(connection.id)!,
             info: frame.device,
             volume: frame.volume,
             resume: frame.resume,

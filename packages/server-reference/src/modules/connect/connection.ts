@@ -71,6 +71,8 @@ export class Connection {
   #authAsked = false;
   #recheckAtMs = Number.POSITIVE_INFINITY;
   #dropped = 0;
+  /** When it was opened, by the host's clock. */
+  readonly openedUs: Microseconds;
   readonly #openedAtMs = performance.now();
   #heardAtMs = performance.now();
   #pingedAtMs = performance.now();
@@ -94,6 +96,7 @@ export class Connection {
     this.#socket = socket;
     this.#subprotocol = subprotocol;
     this.#host = host;
+    this.openedUs = host.nowUs();
     this.#onGreeted = onGreeted;
     socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on("pong", () => this.#hear());

@@ -122,6 +122,7 @@ export class Hub implements ConnectionHost {
     actor.push({
       type: "connect",
       connectionId: connection.id,
+      openedUs: connection.openedUs,
       info: device,
       volume: hello.volume,
       resume: hello.resume,
