@@ -13,6 +13,11 @@ const SMALL: Readonly<Record<string, string>> = {
   schema_migrations: "a row for each step",
 };
 
+/** Parts of statements that are to read a whole table, and why. */
+const WHOLE: Readonly<Record<string, string>> = {
+  'from "users" where "password_hash" is not null order by "login"': "an operator's list of all listeners",
+};
+
 const statements = new Map<string, CompiledQuery>();
 listenToSuites((query) => {
   if (/^(select|insert|update|delete|with)\b/.test(query.sql) && !statements.has(query.sql))
@@ -32,7 +37,12 @@ onSql<Database>(MAIN, ({ describe, test, equal }, databases) =>
         for (const table of await wholeScans(database, query))
           if (!(table in SMALL)) found.push(`${table}: ${query.sql}`);
       await database.close();
-      equal(found, []);
+      const meant = (line: string) => Object.keys(WHOLE).filter((part) => line.includes(part));
+      equal(
+        found.filter((line) => meant(line).length === 0),
+        [],
+      );
+      equal([...new Set(found.flatMap(meant))], Object.keys(WHOLE));
     });
 
     test("would be found out", async () => {

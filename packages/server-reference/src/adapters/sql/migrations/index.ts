@@ -8,6 +8,7 @@ import { connect } from "./0005-connect";
 import { loudnessBlocks } from "./0006-loudness-blocks";
 import { lists } from "./0007-lists";
 import { tokenUsers } from "./0008-token-users";
+import { playlistOwners } from "./0009-playlist-owners";
 import { eventLog } from "./events-0001-log";
 
 /** What the server keeps. */
@@ -22,6 +23,7 @@ export const MAIN: MigrationSet = {
     loudnessBlocks,
     lists,
     tokenUsers,
+    playlistOwners,
   ],
 };
 

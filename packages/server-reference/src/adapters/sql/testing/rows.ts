@@ -38,6 +38,8 @@ export async function addPlaylist({ query }: SqlDatabase<Database>, owner: UserI
     .execute();
 }
 
+/** How many playlists there are, up to ten. */
 export async function countPlaylists({ query }: SqlDatabase<Database>): Promise<number> {
-  return (await query.selectFrom("playlists").select("id").execute()).length;
+  const ids = query.selectFrom("playlists").select("id").orderBy("popularity", "desc").orderBy("id");
+  return (await ids.limit(10).execute()).length;
 }

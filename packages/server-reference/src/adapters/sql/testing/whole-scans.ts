@@ -24,7 +24,8 @@ async function sqliteScans<DB>({ query }: SqlDatabase<DB>, of: CompiledQuery): P
     /^(?!.*\bwhere\b).*\blimit\b/s.test(of.sql) && !steps.some((step) => step.startsWith("USE TEMP B-TREE"));
   return steps.flatMap((step) => {
     const [, table, how] = /^SCAN (\w+)(.*)$/.exec(step) ?? [];
-    const isTable = table !== undefined && table !== "CONSTANT" && !how!.includes("VIRTUAL TABLE");
+    // The rows of an INSERT are no table either: "SCAN 3 CONSTANT ROWS", or "SCAN 3-ROW VALUES CLAUSE".
+    const isTable = table !== undefined && !/VIRTUAL TABLE|CONSTANT ROW|VALUES CLAUSE/.test(step);
     return isTable && !(bounded && how!.includes("USING")) ? [table] : [];
   });
 }
