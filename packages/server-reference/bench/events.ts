@@ -9,7 +9,7 @@ import { playEventCodec, publishRequestCodec } from "@segue/core/wire";
 import Libsql from "libsql";
 import { createApp } from "../src/app";
 import { tokenKey } from "../src/modules/auth/authenticate";
-import { play as buildPlay } from "../test/events/builders";
+import { play as buildPlay } from "../src/testing/event-builders";
 import { makeFixture } from "../test/support/fixture";
 
 const { values } = parseArgs({
@@ -40,7 +40,14 @@ const listeners = await Promise.all(
     const device = await fixture.addDevice(user.id);
     const token = randomBytes(24).toString("base64url");
     const payload = JSON.stringify({ accountId: user.id });
-    const none = { grant_id: null, user_code: null, uid: null, expires_at: null, consumed_at: null };
+    const none = {
+      user_id: user.id,
+      grant_id: null,
+      user_code: null,
+      uid: null,
+      expires_at: null,
+      consumed_at: null,
+    };
     await context.db
       .insertInto("oidc_payloads")
       .values({ model: "AccessToken", id: tokenKey(token), payload, ...none })

@@ -42,7 +42,14 @@ const tracks: string[] = [];
 for (let i = 0; i < 10; i++) tracks.push((await fixture.addTrack(ladder)).id);
 const token = randomBytes(32).toString("base64url");
 const payload = JSON.stringify({ accountId: user.id });
-const none = { grant_id: null, user_code: null, uid: null, expires_at: null, consumed_at: null };
+const none = {
+  user_id: user.id,
+  grant_id: null,
+  user_code: null,
+  uid: null,
+  expires_at: null,
+  consumed_at: null,
+};
 await context.db
   .insertInto("oidc_payloads")
   .values({ model: "AccessToken", id: tokenKey(token), payload, ...none })
