@@ -10,7 +10,7 @@ import {
 } from "@segue/core";
 import { type ConnectStore, type SessionCommit, SessionTaken } from "../modules/connect/store";
 import { ANNA, DEVICE, NOW } from "./event-builders";
-import type { SuiteTools } from "./suite-tools";
+import { type SuiteTools, storeTests } from "./suite-tools";
 
 /** A store without sessions, in which `ANNA` may have some. */
 export interface ConnectStoreSubject {
@@ -48,19 +48,9 @@ const commit = (durable: DurableSession, change: Partial<SessionCommit> = {}): S
 const after = (version: number) => ({ incarnation: 1, version });
 
 /** @param open Makes a store that nobody else uses */
-export function connectStoreSuite(
-  { describe, test, equal }: SuiteTools,
-  open: () => Promise<ConnectStoreSubject>,
-): void {
-  const withStore = (name: string, body: (store: ConnectStore) => Promise<void>) =>
-    test(name, async () => {
-      const { store, close } = await open();
-      try {
-        await body(store);
-      } finally {
-        await close();
-      }
-    });
+export function connectStoreSuite(tools: SuiteTools, open: () => Promise<ConnectStoreSubject>): void {
+  const { describe, equal } = tools;
+  const withStore = storeTests(tools, open);
   const outcome = (work: Promise<void>) =>
     work.then(
       () => "saved",

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { idFromBytes } from "@segue/core";
 import type { RevokedKeyStore } from "../modules/license/revoked-key-store";
-import type { SuiteTools } from "./suite-tools";
+import { type SuiteTools, storeTests } from "./suite-tools";
 
 /** A store without revocations. */
 export interface RevokedKeyStoreSubject {
@@ -15,19 +15,9 @@ const idOf = (name: string) => idFromBytes("key", createHash("sha256").update(na
 const [A, B, C] = [idOf("a"), idOf("b"), idOf("c")];
 
 /** @param open Makes a store that nobody else uses */
-export function revokedKeyStoreSuite(
-  { describe, test, equal }: SuiteTools,
-  open: () => Promise<RevokedKeyStoreSubject>,
-): void {
-  const withStore = (name: string, body: (store: RevokedKeyStore) => Promise<void>) =>
-    test(name, async () => {
-      const { store, close } = await open();
-      try {
-        await body(store);
-      } finally {
-        await close();
-      }
-    });
+export function revokedKeyStoreSuite(tools: SuiteTools, open: () => Promise<RevokedKeyStoreSubject>): void {
+  const { describe, equal } = tools;
+  const withStore = storeTests(tools, open);
 
   describe("a revoked key", () => {
     withStore("is revoked once, until it is allowed again", async (store) => {

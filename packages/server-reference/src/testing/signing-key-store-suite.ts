@@ -1,7 +1,7 @@
 /** What every implementation of the store of signing keys must do. */
 import { createHash } from "node:crypto";
 import type { NewSigningKey, SigningKeyStore } from "../modules/license/signing-key-store";
-import type { SuiteTools } from "./suite-tools";
+import { type SuiteTools, storeTests } from "./suite-tools";
 
 /** A store without keys. */
 export interface SigningKeyStoreSubject {
@@ -18,19 +18,9 @@ const keyOf = (name: string, replacesCompromised = false): NewSigningKey => ({
 });
 
 /** @param open Makes a store that nobody else uses */
-export function signingKeyStoreSuite(
-  { describe, test, equal }: SuiteTools,
-  open: () => Promise<SigningKeyStoreSubject>,
-): void {
-  const withStore = (name: string, body: (store: SigningKeyStore) => Promise<void>) =>
-    test(name, async () => {
-      const { store, close } = await open();
-      try {
-        await body(store);
-      } finally {
-        await close();
-      }
-    });
+export function signingKeyStoreSuite(tools: SuiteTools, open: () => Promise<SigningKeyStoreSubject>): void {
+  const { describe, equal } = tools;
+  const withStore = storeTests(tools, open);
 
   describe("a signing key", () => {
     withStore("comes back as it was made, after those that were made before", async (store) => {

@@ -19,3 +19,19 @@ export async function outcome<T>(work: Promise<T>): Promise<T | string> {
     throw error;
   }
 }
+
+/** A test of one store: `open` makes it, and it is closed however the test ends. */
+export function storeTests<Store>(
+  { test }: SuiteTools,
+  open: () => Promise<{ readonly store: Store; close(): Promise<void> }>,
+): (name: string, body: (store: Store) => Promise<void>) => void {
+  return (name, body) =>
+    test(name, async () => {
+      const { store, close } = await open();
+      try {
+        await body(store);
+      } finally {
+        await close();
+      }
+    });
+}
